@@ -1,0 +1,147 @@
+"""Given pairs of documents, without a run: ``dedupe align`` and ``dedupe compare``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from dedupe import corpus
+from dedupe.engines.local import LocalEngine
+from dedupe.errors import InputError
+from dedupe.records import Document, Passage, Rejected
+from dedupe.reuse import minhash, tfidf
+from dedupe.reuse.align import align
+from dedupe.reuse.prepared import Prepared, prepare
+from dedupe.settings import Settings
+from dedupe.stages.align import ALIGNED, CANDIDATE_PAIRS, AlignPairs, share
+from dedupe.text import boilerplate
+from dedupe.text.tokens import tokenize
+
+Progress = Callable[[str, int, int], None]
+BATCH = 100
+FIELDS = ("a_start", "a_stop", "b_start", "b_stop", "kind", "score")
+
+
+def read_one(path: Path, settings: Settings) -> Document:
+    """Return the one article in a file; raise InputError when there is none or more."""
+    found = corpus.load([path], settings)
+    if len(found.documents) != 1:
+        why = found.rejected[0].reason if found.rejected else f"holds {len(found.documents)} articles"
+        raise InputError(why, where=str(path), mend="give a file with exactly one article")
+    return found.documents[0]
+
+
+def compare(first: Document, second: Document, settings: Settings) -> dict[str, Any]:
+    """Return how alike two articles are: ``jaccard`` (exact, word k-grams), ``minhash`` (estimate),
+    ``tfidf`` (cosine), ``a_covered``, ``b_covered`` (share of words in shared passages),
+    ``longest_words``, and the ``passages``.
+    """  # noqa: D205
+    a, b = _prepared(first, settings), _prepared(second, settings)
+    found = [p for p in align(a, b, settings.align) if p.accepted]
+    sets = minhash.shingle_sets(tokenize([first.text, second.text]), settings.shingles.k)
+    pair = np.array([[0, 1]])
+    return {
+        "jaccard": round(float(minhash.overlaps(sets, pair).jaccard[0]), 4),
+        "minhash": round(float(minhash.estimate(minhash.signatures(sets, settings.minhash), pair)[0]), 4),
+        "tfidf": round(tfidf.cosine(a.hashes, b.hashes), 4),
+        "a_covered": share((p.a_words for p in found), len(a.hashes)),
+        "b_covered": share((p.b_words for p in found), len(b.hashes)),
+        "longest_words": max((min(p.a_words, p.b_words) for p in found), default=0),
+        "passages": [passage_row(p) for p in found],
+    }
+
+
+def passage_row(passage: Passage) -> dict[str, Any]:
+    """Return a passage as the JSON of ``dedupe compare``."""
+    return {
+        **{name: getattr(passage, name) for name in FIELDS[:-1]},
+        "score": round(passage.score, 4),
+        "a_words": passage.a_words,
+        "b_words": passage.b_words,
+        "guards": list(passage.guards),
+    }
+
+
+def align_files(
+    documents: Path, pairs: Path, settings: Settings, *, workers: int, progress: Progress
+) -> tuple[list[dict[str, Any]], list[Rejected]]:
+    """Return ``{"a", "b", "passages"}`` for each line of ``pairs``, in order, and what was rejected."""
+    read = corpus.load([documents], settings)
+    by_id = {document.id: document for document in read.documents}
+    wanted, bad = _read_pairs(pairs, by_id)
+    count = -(-len(wanted) // BATCH)
+    with LocalEngine(workers) as engine:
+        aligned = engine.map(
+            AlignPairs(settings),
+            _batches(wanted, by_id),
+            ALIGNED,
+            count=count,
+            progress=lambda done, total: progress("align", done, total),
+        )
+    rows = aligned.select(["a", "b", "aligned"]).to_pylist()
+    return [
+        {
+            "a": row["a"],
+            "b": row["b"],
+            "passages": [{name: p[name] for name in FIELDS} for p in row["aligned"] if p["accepted"]],
+        }
+        for row in rows
+    ], [*read.rejected, *bad]
+
+
+def _read_pairs(path: Path, known: dict[str, Document]) -> tuple[list[tuple[str, str]], list[Rejected]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", where=str(path), mend='give JSON Lines of {"a": id, "b": id}') from error
+    wanted, bad = [], []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            pair = (row["a"], row["b"])
+        except (ValueError, KeyError, TypeError):
+            bad.append(Rejected(f"{path}:{number}", 'is no {"a": id, "b": id}'))
+            continue
+        missing = [name for name in pair if name not in known]
+        if missing:
+            bad.append(Rejected(f"{path}:{number}", f"no document has the id {missing[0]!r}"))
+        else:
+            wanted.append(pair)
+    return wanted, bad
+
+
+def _batches(wanted: Sequence[tuple[str, str]], known: dict[str, Document]) -> Iterator[pa.Table]:
+    furniture: dict[str, list[dict[str, Any]]] = {}
+
+    def side(name: str, letter: str) -> dict[str, Any]:
+        document = known[name]
+        if name not in furniture:
+            furniture[name] = [span._asdict() for span in boilerplate.furniture(document.text)]
+        return {
+            f"{letter}_id": name,
+            f"{letter}_text": document.text,
+            f"{letter}_language": document.language,
+            f"{letter}_furniture": furniture[name],
+        }
+
+    rest = iter(wanted)
+    while part := list(islice(rest, BATCH)):
+        rows = [{**side(a, "a"), **side(b, "b"), "channels": []} for a, b in part]
+        yield pa.Table.from_pylist(rows, schema=CANDIDATE_PAIRS)
+
+
+def _prepared(document: Document, settings: Settings) -> Prepared:
+    return prepare(
+        document.text,
+        language=document.language,
+        furniture=boilerplate.furniture(document.text),
+        wrapped=settings.align.wrapped,
+    )

@@ -1,0 +1,157 @@
+"""The ledger: every word of an article in exactly one class.
+
+Stretches are painted over the words of the article from the least to the most decided:
+``own``; ``claimed`` (a credit covers the words, no copy confirms it); ``shared`` (in other
+outlets too, origin undecided and no credit); ``uncredited`` and ``credited`` (origin known);
+``boilerplate`` over all. ``docs/ledger.md`` explains the classes with examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.provenance.catalogue import Catalogue
+from dedupe.provenance.origins import STRENGTH, Attribution, attributions, speaks_for
+from dedupe.records import Credit, LedgerClass, Span
+
+
+class Label(NamedTuple):
+    """What the ledger says of a word."""
+
+    label: LedgerClass
+    source: str = ""
+    via: str = ""
+    family: str = ""
+
+
+class Entry(NamedTuple):
+    """A maximal run of words with one label: first word's start to last word's stop."""
+
+    start: int
+    stop: int
+    label: Label
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyPassage:
+    """An article's passage in a family, with the family's origin ('' where undecided)."""
+
+    start: int
+    stop: int
+    family: str
+    source: str
+    confidence: float
+
+
+OWN = Label("own")
+BOILERPLATE = Label("boilerplate")
+
+
+def entries(
+    starts: NDArray[np.int32],
+    stops: NDArray[np.int32],
+    *,
+    outlet: str,
+    credits: Sequence[Credit],
+    passages: Sequence[FamilyPassage],
+    furniture: Sequence[Span],
+    catalogue: Catalogue,
+) -> list[Entry]:
+    """Return the ledger of one article, in order; its words add up to ``len(starts)``.
+
+    ``starts`` and ``stops`` are the character offsets of the article's words.
+    """
+    labels: list[Label] = [OWN]
+    paint = np.zeros(len(starts), dtype=np.int32)
+    for start, stop, label in _layers(outlet, credits, passages, furniture, catalogue):
+        first = int(np.searchsorted(stops, start, side="right"))
+        last = int(np.searchsorted(starts, stop, side="left"))
+        if last > first:
+            paint[first:last] = len(labels)
+            labels.append(label)
+    return list(_runs(starts, stops, paint, labels))
+
+
+def _layers(
+    outlet: str,
+    credits: Sequence[Credit],
+    passages: Sequence[FamilyPassage],
+    furniture: Sequence[Span],
+    catalogue: Catalogue,
+) -> Iterable[tuple[int, int, Label]]:
+    yield from _claims(credits, outlet, catalogue)
+    undecided = [p for p in passages if not p.source]
+    decided = [p for p in passages if p.source]
+    for passage in sorted(undecided, key=lambda p: (p.stop - p.start, p.family)):
+        said = [
+            a for a in attributions(credits, passage.start, passage.stop)
+            if a.strength != "possible" and not catalogue.is_self(a.source, outlet)
+        ]  # fmt: skip
+        if not said:  # a credit that covers the passage makes it claimed, painted above
+            yield passage.start, passage.stop, Label("shared", family=passage.family)
+    for passage in sorted(decided, key=lambda p: (p.confidence, p.stop - p.start, p.family)):
+        yield passage.start, passage.stop, _decided(passage, outlet, credits, catalogue)
+    for span in furniture:
+        yield span.start, span.stop, BOILERPLATE
+
+
+def _claims(
+    credits: Sequence[Credit], outlet: str, catalogue: Catalogue
+) -> Iterable[tuple[int, int, Label]]:
+    """Yield what the credits cover, weakest first, so that the surest and nearest is on top."""
+    claims = [
+        (STRENGTH[cover.strength], credit.start, cover.start, cover.stop, credit)
+        for credit in credits
+        if credit.role == "credit" and not catalogue.is_self(credit.chain[-1], outlet)
+        for cover in credit.covers
+        if cover.strength != "possible"
+    ]
+    claims.sort(key=lambda claim: claim[:4])
+    for _, _, start, stop, credit in claims:
+        said = [a for a in attributions(credits, start, stop) if a.credit is credit]
+        via = said[0].via if said else ""
+        yield start, stop, Label("claimed", credit.chain[-1], via)
+
+
+def _decided(
+    passage: FamilyPassage, outlet: str, credits: Sequence[Credit], catalogue: Catalogue
+) -> Label:
+    if catalogue.is_self(passage.source, outlet):
+        return Label("own", family=passage.family)
+    said = attributions(credits, passage.start, passage.stop)
+    own_credit = [a for a in said if passage.source in a.credit.chain]
+    if own_credit:
+        return Label("credited", passage.source, _via(own_credit[0], passage.source), passage.family)
+    generic = [a for a in said if speaks_for(catalogue, a.source, passage.source)]
+    if generic:
+        return Label("credited", passage.source, generic[0].source, passage.family)
+    other = [a for a in said if a.strength != "possible" and not catalogue.is_self(a.source, outlet)]
+    return Label("uncredited", passage.source, other[0].credit.chain[0] if other else "", passage.family)
+
+
+def _via(said: Attribution, source: str) -> str:
+    chain = said.credit.chain
+    if chain[0] != source:
+        return chain[0]
+    return said.via if said.via != source else ""
+
+
+def _runs(
+    starts: NDArray[np.int32], stops: NDArray[np.int32], paint: NDArray[np.int32], labels: Sequence[Label]
+) -> Iterable[Entry]:
+    """Join neighbouring words of equal label (labels painted apart may be equal)."""
+    if len(paint) == 0:
+        return
+    edges = np.flatnonzero(np.diff(paint)) + 1
+    first = 0
+    for edge in [*edges.tolist(), len(paint)]:
+        if edge < len(paint) and labels[paint[edge]] == labels[paint[first]]:
+            continue
+        yield Entry(int(starts[first]), int(stops[edge - 1]), labels[paint[first]], edge - first)
+        first = edge

@@ -1,0 +1,247 @@
+"""Where names of sources stand in a text: one Aho-Corasick automaton over all aliases.
+
+The automaton holds each alias in the capitals it is met in (as listed, lower case, upper case,
+title case), so one pass over the text as read finds all of them and offsets never move.
+Boundaries depend on the script: none between Chinese, Japanese or Thai characters, up to three
+letters of inflection after Cyrillic or Hangul, a proclitic before Arabic. Time is linear.
+Method: A. V. Aho and M. J. Corasick, Efficient string matching, CACM 18 (1975).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ahocorasick
+
+from dedupe.provenance.catalogue import NOT_MEDIA, Alias, Catalogue, Source
+from dedupe.provenance.lexicon import UNSPACED
+
+_ONE_TO_ONE = (("\u00a0", " "), ("\u202f", " "), ("\u2019", "'"), ("\u02bc", "'"), ("\u2011", "-"))
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_DOMAIN_BACK = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]{0,60}$")
+_PUBLIC = re.compile(r"(?:^|\.)(?:go|gov|mil|ac|edu|sch|desa|int|gob|gouv)(?:\.|$)")
+_PROCLITICS = "وفبلكـ"
+_SUFFIX = 3
+ENDINGS = (".com", ".id", ".net", ".org", ".tv", ".news", ".info", ".co", ".my", ".ru", ".de", ".fr", ".uk", ".io")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A name of a source at ``start:stop``; ``after`` is where its inflection ends.
+
+    ``needs`` is that of the alias (see catalogue.Alias) or ``slug`` for an agency's initials in
+    small letters, which count only in a slug. ``proclitic`` is the Arabic particle before it.
+    """
+
+    start: int
+    stop: int
+    after: int
+    source: str
+    needs: str
+    generic: bool = False
+    agency: bool = False
+    proclitic: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """The automaton with what its keys stand for; built once per catalogue."""
+
+    automaton: Any
+    sources: Mapping[str, Source]
+    inferred: Mapping[str, str]
+
+    @classmethod
+    def build(cls, catalogue: Catalogue) -> Finder:
+        """Build the automaton of a catalogue."""
+        keys: dict[str, list[tuple[int, int, Alias | None, str]]] = {}
+
+        def put(key: str, skip: int, drop: int, alias: Alias | None, needs: str) -> None:
+            entries = keys.setdefault(key, [])
+            if all(e[2] is None or alias is None or e[2].source != alias.source for e in entries):
+                entries.append((skip, len(key) - drop, alias, needs))
+
+        for source in catalogue.sources.values():
+            for alias in source.aliases:
+                for form, needs in _forms(alias):
+                    put(form, 0, 0, alias, needs)
+                if source.agency and alias.text.isupper() and alias.text.isascii() and 2 <= len(alias.text) <= 5:
+                    lower = alias.text.lower()
+                    for before in ("(", "( ", "-", "/", "/ "):
+                        put(before + lower, len(before), 0, alias, "slug")
+            for domain in source.domains:
+                put(domain, 0, 0, Alias(domain, source.id), "")
+            for name in source.confused:
+                for form in dict.fromkeys((name, name.lower(), name.upper())):
+                    keys[form] = [(0, len(form), None, "")]
+        for ending in ENDINGS:
+            keys.setdefault(ending, []).append((0, len(ending), None, "open"))
+        inferred = {entry["starts"]: entry["source"] for entry in catalogue.phrases["universal"].get("trailer", ())}
+        for text in inferred:
+            keys.setdefault(text, []).append((0, len(text), None, "trailer"))
+        automaton = ahocorasick.Automaton()
+        for key in sorted(keys):
+            automaton.add_word(key, (len(key), tuple(keys[key])))
+        automaton.make_automaton()
+        return cls(automaton, catalogue.sources, inferred)
+
+    def find(self, text: str, language: str | None) -> list[Sighting]:
+        """Return the sightings in a text, in order and disjoint: the longest name at the leftmost place.
+
+        ``text`` must have been through ``plain``. The language decides between sources that share a name.
+        """
+        hits: list[tuple[int, int, tuple[int, int, Alias | None, str]]] = []
+        for end, (length, entries) in self.automaton.iter(text):
+            at = end - length + 1
+            for entry in entries:
+                start, stop = at + entry[0], at + entry[1]
+                if entry[3] == "open" or _bounded(text, start, stop):
+                    hits.append((start, -stop, entry))
+        if not hits:
+            return []
+        hits.sort(key=lambda hit: hit[:2])
+        found: list[Sighting] = []
+        reached = -1
+        index = 0
+        while index < len(hits):
+            start, minus, _ = hits[index]
+            same = index
+            while same < len(hits) and hits[same][:2] == (start, minus):
+                same += 1
+            if start >= reached:
+                sighting = self._sighting(text, start, -minus, [hit[2] for hit in hits[index:same]], language)
+                if sighting is not None:
+                    found.append(sighting)
+                    reached = sighting.stop
+                elif any(hit[2][2] is None and not hit[2][3] for hit in hits[index:same]):
+                    reached = -minus
+            index = same
+        return [sighting for sighting in found if sighting.source]
+
+    def _sighting(
+        self, text: str, start: int, stop: int, entries: Sequence[tuple[int, int, Alias | None, str]], language: str | None
+    ) -> Sighting | None:
+        kinds = {entry[3] for entry in entries if entry[2] is None}
+        aliases = [(entry[2], entry[3]) for entry in entries if entry[2] is not None]
+        if "" in kinds:
+            return None
+        if not aliases:
+            if "trailer" in kinds:
+                return Sighting(start, stop, stop, self.inferred[text[start:stop]], "", True, kind="trailer")
+            return _open(text, start, stop)
+        alias, needs = min(aliases, key=lambda pair: self._preference(pair[0], language))
+        source = self.sources[alias.source]
+        if source.kind in NOT_MEDIA:
+            return Sighting(start, stop, stop, "", "")
+        after = stop
+        if not _UNSPACED.match(text[stop - 1]) and not _hangul(text[stop - 1]):
+            while after < len(text) and after - stop < _SUFFIX and _letter(text[after]):
+                after += 1
+        proclitic = text[start - 1] if start and _arabic(text[start]) and _letter(text[start - 1]) else ""
+        return Sighting(
+            start, stop, after, source.id, needs, source.generic, source.agency, proclitic, source.kind
+        )
+
+    def _preference(self, alias: Alias, language: str | None) -> tuple[int, str]:
+        languages = self.sources[alias.source].languages
+        rank = languages.index(language) if language in languages else len(languages) + 9
+        return rank, alias.source
+
+
+def plain(text: str) -> str:
+    """Return the text with odd spaces, apostrophes and hyphens made plain, character for character."""
+    for odd, usual in _ONE_TO_ONE:
+        if odd in text:
+            text = text.replace(odd, usual)
+    return text
+
+
+def lower(text: str) -> str:
+    """Return the text in lower case, character for character (only İ would grow)."""
+    return text.replace("İ", "i").lower()
+
+
+def _forms(alias: Alias) -> Iterable[tuple[str, str]]:
+    text = plain(alias.text)
+    yield text, alias.needs
+    if alias.exact:
+        return
+    small = lower(text)
+    for form in (text.upper(), text.title(), text[:1].upper() + text[1:]):
+        if form != text and len(form) == len(text):
+            yield form, alias.needs
+    if small != text and len(small) == len(text):
+        # "belga" is an adjective and "onet" a typing slip: one small word asks for more beside it.
+        bare = text.isascii() and " " not in text and "." not in text and not alias.needs
+        yield small, "report" if bare else alias.needs
+
+
+def _open(text: str, start: int, stop: int) -> Sighting | None:
+    if stop < len(text) and (text[stop].isalnum() or (text[stop] in ".-/" and text[stop + 1 : stop + 2].isalnum())):
+        return None
+    found = _DOMAIN_BACK.search(text, max(0, start - 60), start)
+    if not found:
+        return None
+    begin = found.start()
+    domain = text[begin:stop].lower().removeprefix("www.")
+    before = text[begin - 1 : begin]
+    if before and (before.isalnum() or before in "@/#:.") or _PUBLIC.search(domain) or domain.startswith((".", "-")):
+        return None
+    return Sighting(begin, stop, stop, "open:" + domain, "report", kind="open")
+
+
+def _bounded(text: str, start: int, stop: int) -> bool:
+    first, last = text[start], text[stop - 1]
+    if start:
+        before = text[start - 1]
+        if before in "@#" or (before in "./" and first.isascii() and _in_address(text, start)):
+            return False
+        if _letter(before) and _script(before) == _script(first) and not _UNSPACED.match(first):
+            proclitic = _arabic(first) and before in _PROCLITICS
+            if not proclitic or (start > 1 and _letter(text[start - 2])):
+                return False
+    if stop < len(text):
+        after = text[stop]
+        if _letter(after) and _script(after) == _script(last) and not _UNSPACED.match(last):
+            if last.isascii() or _script(last) in (_LATIN, _GREEK):
+                return False
+            run = stop
+            while run < len(text) and run - stop <= _SUFFIX and _letter(text[run]):
+                run += 1
+            if run - stop > _SUFFIX and not _hangul(last):
+                return False
+    return True
+
+
+def _in_address(text: str, start: int) -> bool:
+    before = text[max(0, start - 4) : start]
+    return before.endswith(("www.", "//")) or (before.endswith(".") and before[-2:-1].isalnum())
+
+
+_LATIN, _GREEK = 1, 2
+
+
+def _letter(char: str) -> bool:
+    return char.isalnum() or "\u0900" <= char <= "\u0dff" or "\u064b" <= char <= "\u0652"
+
+
+def _script(char: str) -> int:
+    """Return a number for the script of a letter; digits count as Latin."""
+    code = ord(char)
+    if code < 0x250 or 0x1E00 <= code < 0x1F00 or 0x300 <= code < 0x370:
+        return _LATIN
+    if code < 0x400 or 0x1F00 <= code < 0x2000:
+        return _GREEK
+    return 0x1000 if 0x3040 <= code else code >> 8 if not 0x600 <= code < 0x780 else 6
+
+
+def _hangul(char: str) -> bool:
+    return "\uac00" <= char <= "\ud7a3"
+
+
+def _arabic(char: str) -> bool:
+    return "\u0590" <= char <= "\u077f"

@@ -1,0 +1,200 @@
+// Two articles side by side, their shared passages linked, and the dispatch beside them where it is known.
+const HUES = 6;
+let reader = null; // the comparison on the page: passages, panes, jump()
+
+function compareView([first, second]) {
+  const a = docs.place.get(first), b = docs.place.get(second);
+  if (a === undefined || b === undefined) return notFound();
+  const p = pairBetween(a, b);
+  if (p < 0) return [h("h1", null, t("No shared passage")), h("p", null, articleLink(a), " · ", articleLink(b))];
+  const sides = [pairs.a[p], pairs.b[p]];
+  const passages = [];
+  for (let m = pairs.at[p]; m < pairs.at[p + 1]; m++) passages.push({ m, n: passages.length, family: matches.family[m], kind: matches.kind[m], diff: undefined,
+    spans: [[matches.a_start[m], matches.a_length[m]], [matches.b_start[m], matches.b_length[m]]] });
+  const thirds = thirdTexts(sides, passages), wanted = state.params.get("third"), third = thirds.find((d) => docs.id[d] === wanted);
+  const panes = sides.map((d, side) => pane(d, side, passages));
+  if (third !== undefined) panes.push(thirdPane(third, passages));
+  reader = { passages, panes, current: -1, jump: null };
+  const ruler = overview(sides, passages);
+  const holder = h("div", { class: third === undefined ? "panes" : "panes three" }, panes[0].node, ruler.node, panes[1].node, panes[2] ? panes[2].node : null);
+  reader.jump = (n, from) => {
+    if (n < 0 || n >= passages.length) return;
+    reader.current = n;
+    holder.querySelectorAll(".lit").forEach((node) => node.classList.remove("lit"));
+    for (const node of holder.querySelectorAll(`[data-passage~="${n}"]`)) node.classList.add("lit");
+    panes.forEach((pane, side) => { if (side !== from) pane.scrollTo(n); });
+    setParams({ p: n + 1 }, false);
+    announce(t("Passage {n} of {all}: {kind}", { n: n + 1, all: passages.length, kind: kindName(passages[n].kind) }));
+  };
+  panes.forEach((pane) => pane.scroller.addEventListener("scroll", ruler.update, { passive: true }));
+  listen(holder, passages);
+  queueMicrotask(() => { ruler.update(); const at = parseInt(state.params.get("p"), 10) - 1; if (at >= 0) reader.jump(at, -1); });
+  const list = pairList.shown, place = list.indexOf ? list.indexOf(p) : -1;
+  return [
+    h("p", { class: "kicker" }, h("a", { href: link("pairs") }, t("Pairs")), place >= 0 ? " · " + t("{n} of {all}", { n: count(place + 1), all: count(list.length) }) : null),
+    h("h1", null, isolate(outletOf(sides[0])), h("span", { class: "versus" }, " ⟷ "), isolate(outletOf(sides[1]))),
+    h("p", { class: "standfirst" }, verdict(p, sides, passages)),
+    origins(passages),
+    thirds.length ? h("p", { class: "thirds" }, t("The dispatch is in the corpus:"), " ", thirds.map((d) => h("button", { type: "button", "aria-pressed": String(d === third), on: { click: () => setParams({ third: d === third ? "" : docs.id[d] }) } }, isolate(docs.id[d]), " · ", isolate(outletOf(d))))) : null,
+    holder,
+    passageTable(sides, passages),
+    figures(p),
+  ];
+}
+function pairBetween(a, b) {
+  for (let n = docs.pairs.at[a]; n < docs.pairs.at[a + 1]; n++) { const p = docs.pairs.rows[n] >> 1; if (pairs.a[p] === b || pairs.b[p] === b) return p; }
+  return -1;
+}
+function verdict(p, sides, passages) {
+  const text = t("{words} shared in {passages}: {a} of the first article, {b} of the second.", { words: plural(pairs.words[p], "{n} word", "{n} words"), passages: plural(passages.length, "{n} passage", "{n} passages"), a: percent(pairs.a_covered[p]), b: percent(pairs.b_covered[p]) });
+  const credit = sides.map((d, side) => docs.wire[d] ? null : [d, sideClass(p, side), creditNames(d)]).filter(Boolean).map(([d, c, names]) =>
+    c === CLASS.uncredited ? h("span", { class: "say uncredited" }, glyph("uncredited"), t("{outlet} does not credit the source of what it shares, as far as was found.", { outlet: outletOf(d) }), names ? " " + t("It credits {names} elsewhere.", { names }) : "")
+      : c === CLASS.credited ? h("span", { class: "say credited" }, glyph("credited"), t("{outlet} credits it.", { outlet: outletOf(d) })) : null);
+  return [text, " ", credit.filter(Boolean).flatMap((node) => [node, " "])];
+}
+function creditNames(d) {
+  const names = new Set();
+  for (let c = credits.at[d]; c < credits.at[d + 1]; c++) if (D.roles[credits.role[c]] === "credit") names.add(credits.chain[c].map(sourceName).join(" ← "));
+  return [...names].join(", ");
+}
+function origins(passages) {
+  const seen = [...new Set(passages.map((passage) => passage.family))].filter((f) => f >= 0);
+  return h("ul", { class: "why" }, seen.map((f) => h("li", null, passages.filter((passage) => passage.family === f).map((passage) => marker(passage)), " ", why(f), " ", h("a", { href: link("family", [families.name[f]]) }, t("all copies")))));
+}
+const marker = (passage) => h("span", { class: "marker hue" + passage.n % HUES }, h("span", { "aria-hidden": "true" }, GLYPH[KINDS[passage.kind]]), passage.n + 1);
+function thirdTexts(sides, passages) {
+  const result = new Set();
+  for (const { family } of passages) if (family >= 0) for (let n = families.at[family]; n < families.at[family + 1]; n++) { const d = families.document[n]; if (docs.wire[d] && !sides.includes(d)) result.add(d); }
+  return [...result].sort((x, y) => x - y);
+}
+function paneHead(d) {
+  return h("header", null, h("p", { class: "meta" }, outletLink(docs.outlet[d]), " ", wireMark(d), docs.published[d] ? " · " + date(docs.published[d]) : null, " · ", plural(docs.words[d], "{n} word", "{n} words"), docs.language[d] ? " · " + docs.language[d] : null),
+    h("h2", { lang: docs.language[d] || null }, articleLink(d)));
+}
+function pane(d, side, passages) {
+  const text = textOf(d), layers = [...furnitureLayers(d), ...creditLayers(d)];
+  for (const passage of passages) {
+    const [start, length] = passage.spans[side], label = t("Passage {n}, {kind}, {words}, score {x}; go to its partner", { n: passage.n + 1, kind: kindName(passage.kind), words: plural(side ? matches.b_words[passage.m] : matches.a_words[passage.m], "{n} word", "{n} words"), x: decimal(matches.score[passage.m]) });
+    layers.push({ start, stop: start + length, class: `passage hue${passage.n % HUES}`, data: { passage: passage.n }, tag: () => h("button", { type: "button", class: `tag hue${passage.n % HUES}`, "data-passage": passage.n, "data-side": side, "aria-label": label }, h("span", { "aria-hidden": "true" }, GLYPH[KINDS[passage.kind]] + (passage.n + 1))) });
+    for (const span of changedIn(passage, side)) layers.push({ start: span.start, stop: span.stop, class: span.number ? "changed number-changed" : "changed" });
+  }
+  return finishPane(d, side, text, mergePassages(layers));
+}
+// changedIn returns the words of one side of a passage that have no partner on the other.
+function changedIn(passage, side) {
+  if (D.redacted || KINDS[passage.kind] === "translated") return [];
+  if (passage.diff === undefined) {
+    const p = matches.pair[passage.m], words = [pairs.a[p], pairs.b[p]].map((d, n) => wordsOf(slice(d, ...passage.spans[n]), passage.spans[n][0]));
+    const diff = changes(words[0], words[1]);
+    passage.diff = diff && [runs(words[0], diff.a), runs(words[1], diff.b)];
+    if (passage.diff) passage.diff.forEach((spans, n) => spans.forEach((span) => { span.number = /\p{N}/u.test(slice([pairs.a[p], pairs.b[p]][n], span.start, span.stop - span.start)); }));
+  }
+  return passage.diff ? passage.diff[side] : [];
+}
+// Where passages overlap, a piece belongs to all of them; data-passage lists their numbers.
+function mergePassages(layers) {
+  const mine = layers.filter((layer) => layer.data && "passage" in layer.data);
+  const edges = [...new Set(mine.flatMap((layer) => [layer.start, layer.stop]))].sort((x, y) => x - y), result = layers.filter((layer) => !mine.includes(layer));
+  for (let n = 0; n + 1 < edges.length; n++) {
+    const over = mine.filter((layer) => layer.start <= edges[n] && layer.stop >= edges[n + 1]);
+    if (!over.length) continue;
+    const tags = over.filter((layer) => layer.start === edges[n]).map((layer) => layer.tag);
+    result.push({ start: edges[n], stop: edges[n + 1], class: over.map((layer) => layer.class).join(" ") + (over.length > 1 ? " overlap" : ""), data: { passage: over.map((layer) => layer.data.passage).join(" ") }, tag: tags.length ? () => tags.map((tag) => tag()) : null });
+  }
+  return result;
+}
+function finishPane(d, side, text, layers) {
+  const body = h("div", { class: "text", dir: "auto", lang: docs.language[d] || null }, marked(text, layers).flat());
+  const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": t("Text of {outlet}", { outlet: outletOf(d) }) }, body);
+  return { d, scroller, node: h("article", { class: "pane", "data-side": side }, paneHead(d), scroller), scrollTo: (n) => {
+    const target = body.querySelector(`.tag[data-passage="${n}"], .passage[data-passage~="${n}"]`);
+    if (!target) return;
+    const top = target.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+    scroller.scrollTo({ top: Math.max(0, top - scroller.clientHeight / 4), behavior: calm() ? "auto" : "smooth" });
+  } };
+}
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+function thirdPane(d, passages) {
+  const layers = [];
+  for (const passage of passages) if (passage.family >= 0) for (let n = families.at[passage.family]; n < families.at[passage.family + 1]; n++) if (families.document[n] === d)
+    layers.push({ start: families.start[n], stop: families.start[n] + families.length[n], class: `passage hue${passage.n % HUES}`, data: { passage: passage.n }, tag: () => h("button", { type: "button", class: `tag hue${passage.n % HUES}`, "data-passage": passage.n, "data-side": 2, "aria-label": t("Passage {n} in the dispatch", { n: passage.n + 1 }) }, h("span", { "aria-hidden": "true" }, passage.n + 1)) });
+  return finishPane(d, 2, textOf(d), mergePassages(layers));
+}
+function furnitureLayers(d) {
+  const layers = [];
+  for (let r = ledger.at[d]; r < ledger.at[d + 1]; r++) if (ledger.class[r] === CLASS.boilerplate) layers.push({ start: ledger.start[r], stop: ledger.start[r] + ledger.length[r], class: "furniture" });
+  return layers;
+}
+function creditLayers(d) {
+  const layers = [];
+  for (let c = credits.at[d]; c < credits.at[d + 1]; c++) {
+    const names = credits.chain[c].map(sourceName).join(" ← "), role = D.roles[credits.role[c]];
+    layers.push({ start: credits.start[c], stop: credits.start[c] + credits.length[c], class: "credit role-" + role, after: () => h("span", { class: "credit-note" }, " " + (role === "credit" ? t("credit: {names}", { names }) : t("{role}: {names}", { role: t(role), names }))) });
+    if (role === "credit") for (let n = credits.coverAt[c]; n < credits.coverAt[c + 1]; n++) layers.push({ start: credits.cover_start[n], stop: credits.cover_start[n] + credits.cover_length[n], class: "covered " + D.strengths[credits.cover_strength[n]] });
+  }
+  return layers;
+}
+// The ruler: where the passages lie in each text, joined by ribbons; brackets show what is in view.
+function overview(sides, passages) {
+  const height = 600, width = 72, arm = 12, lengths = sides.map((d) => Math.max(1, textOf(d).length)), y = (side, at) => height * at / lengths[side];
+  const views = [0, 1].map((side) => svg("rect", { class: "view", x: side ? width - arm - 2 : 0, width: arm + 2, y: 0, height: 0 }));
+  const node = h("div", { class: "ruler", "aria-hidden": "true" }, svg("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none" },
+    [0, 1].map((side) => svg("rect", { class: "track", x: side ? width - arm : 0, width: arm, y: 0, height })),
+    passages.map((passage) => {
+      const [[a, al], [b, bl]] = passage.spans, tops = [y(0, a), y(1, b)], ends = [Math.max(tops[0] + 2, y(0, a + al)), Math.max(tops[1] + 2, y(1, b + bl))], mid = width / 2;
+      return svg("g", { class: "link hue" + passage.n % HUES, "data-passage": passage.n },
+        svg("path", { d: `M${arm} ${tops[0]}C${mid} ${tops[0]} ${mid} ${tops[1]} ${width - arm} ${tops[1]}V${ends[1]}C${mid} ${ends[1]} ${mid} ${ends[0]} ${arm} ${ends[0]}Z` }),
+        [0, 1].map((side) => svg("rect", { x: side ? width - arm : 0, width: arm, y: tops[side], height: ends[side] - tops[side] })));
+    }), views));
+  return { node, update: () => views.forEach((view, side) => {
+    const { scrollTop, scrollHeight, clientHeight } = reader.panes[side].scroller;
+    view.setAttribute("y", height * scrollTop / (scrollHeight || 1)); view.setAttribute("height", height * Math.min(1, clientHeight / (scrollHeight || 1)));
+  }) };
+}
+function listen(holder, passages) {
+  const passageAt = (target) => { const node = target.closest && target.closest("[data-passage]"); return node ? parseInt(node.dataset.passage, 10) : -1; };
+  const sideAt = (target) => { const pane = target.closest(".pane"); return pane ? +pane.dataset.side : -1; };
+  holder.addEventListener("click", (event) => { const n = passageAt(event.target); if (n >= 0) reader.jump(n, sideAt(event.target)); });
+  let waiting = 0;
+  holder.addEventListener("mouseover", (event) => {
+    clearTimeout(waiting);
+    const n = passageAt(event.target);
+    if (n < 0 || n === reader.current) return;
+    holder.querySelectorAll(".hover").forEach((node) => node.classList.remove("hover"));
+    holder.querySelectorAll(`[data-passage~="${n}"]`).forEach((node) => node.classList.add("hover"));
+    waiting = setTimeout(() => reader.jump(n, sideAt(event.target)), 250);
+  });
+  holder.addEventListener("mouseleave", () => { clearTimeout(waiting); holder.querySelectorAll(".hover").forEach((node) => node.classList.remove("hover")); });
+  holder.addEventListener("focusin", (event) => { if (event.target.classList.contains("tag")) reader.jump(passageAt(event.target), sideAt(event.target)); });
+  // Tab goes from a passage to its partner, then on to the next passage.
+  holder.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" || !event.target.classList.contains("tag")) return;
+    const n = passageAt(event.target), side = sideAt(event.target), step = event.shiftKey ? -1 : 1, last = reader.panes.length - 1;
+    const [toN, toSide] = side + step < 0 ? [n - 1, last] : side + step > last ? [n + 1, 0] : [n, side + step];
+    const target = holder.querySelector(`.tag[data-passage="${toN}"][data-side="${toSide}"]`);
+    if (target) { event.preventDefault(); target.focus({ preventScroll: true }); reader.panes[toSide].scrollTo(toN); }
+  });
+}
+function passageTable(sides, passages) {
+  return section(t("Passages"), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Passages") }, h("table", { class: "passages" },
+    h("thead", null, h("tr", null, ["", t("Kind"), t("Score"), outletOf(sides[0]), outletOf(sides[1])].map((label) => h("th", { scope: "col" }, label || h("span", { class: "aside" }, t("Number")))))),
+    h("tbody", null, passages.map((passage) => h("tr", null,
+      h("td", null, h("button", { type: "button", class: "tag hue" + passage.n % HUES, on: { click: () => { reader.jump(passage.n, -1); document.querySelector(".panes").scrollIntoView({ block: "start" }); } }, "aria-label": t("Go to passage {n}", { n: passage.n + 1 }) }, GLYPH[KINDS[passage.kind]] + (passage.n + 1))),
+      h("td", null, kindBadge(passage.kind), guardsOf(matches.guards[passage.m]).map((name) => [" ", guardBadge(name)]), passage.diff === null ? h("p", { class: "quiet small" }, t("too different to compare word by word")) : null),
+      h("td", { class: "number" }, decimal(matches.score[passage.m])),
+      [0, 1].map((side) => sideCell(passage, side, sides[side]))))))));
+}
+function sideCell(passage, side, d) {
+  const [start, length] = passage.spans[side], r = matches.row[2 * passage.m + side];
+  const layers = changedIn(passage, side).map((span) => ({ ...span, class: span.number ? "changed number-changed" : "changed" }));
+  return h("td", null, h("p", { class: "meta" }, docs.wire[d] ? wireMark(d) : r >= 0 ? classBadge(ledger.class[r]) : null, " ", h("span", { class: "number quiet" }, plural(side ? matches.b_words[passage.m] : matches.a_words[passage.m], "{n} word", "{n} words")), digest(passage.family, d)),
+    h("p", { class: "text small", dir: "auto", lang: docs.language[d] || null }, marked(textOf(d), layers, start, start + length).flat()));
+}
+function digest(family, d) {
+  if (!D.redacted || family < 0) return null;
+  for (let n = families.at[family]; n < families.at[family + 1]; n++) if (families.document[n] === d) return h("span", { class: "quiet" }, ` · ${families.start[n]}–${families.start[n] + families.length[n]} · sha256 ${families.hash[n]}`);
+  return null;
+}
+function figures(p) {
+  return h("dl", { class: "figures-list" }, [[t("Jaccard"), decimal(pairs.jaccard[p])], [t("MinHash estimate"), decimal(pairs.minhash[p])], [t("TF-IDF cosine"), decimal(pairs.tfidf[p])], [t("Longest passage"), plural(pairs.longest[p], "{n} word", "{n} words")], [t("Found by"), D.channels.filter((_, n) => pairs.channels[p] >> n & 1).join(", ")]].map(([name, value]) => h("div", null, h("dt", null, name), h("dd", { class: "number" }, value))));
+}

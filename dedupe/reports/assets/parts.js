@@ -1,0 +1,154 @@
+// Pieces that several views share.
+const CLASS_LABEL = () => ({
+  credited: [t("credited"), t("text from the source, and the article says so")],
+  uncredited: [t("no credit found"), t("text from the source, and no credit was found in the article")],
+  claimed: [t("claimed"), t("the article credits the source, but no copy of its text was found to confirm it")],
+  shared: [t("shared"), t("other outlets print it too; where it came from is not decided")],
+  boilerplate: [t("page furniture"), t("the outlet's own links, bylines and notices")],
+  own: [t("own words"), t("none of the others")],
+});
+const KIND_LABEL = () => ({
+  verbatim: [t("verbatim"), t("the same words")],
+  light: [t("light edit"), t("up to a quarter of the words changed")],
+  reworded: [t("reworded"), t("more than a quarter of the words changed")],
+  translated: [t("translated"), t("across languages")],
+});
+const GUARD_LABEL = () => ({
+  number: t("a number differs"), name: t("a name differs"), negation: t("a negation differs"), roles: t("roles may be swapped"),
+});
+const className = (n) => CLASS_LABEL()[CLASSES[n]][0];
+const kindName = (n) => KIND_LABEL()[KINDS[n]][0];
+const guardsOf = (bits) => D.guards.filter((_, n) => bits >> n & 1);
+
+const glyph = (name) => h("span", { class: "glyph " + name, "aria-hidden": "true" }, GLYPH[name]);
+const classBadge = (n) => h("span", { class: "badge " + CLASSES[n] }, glyph(CLASSES[n]), className(n));
+const kindBadge = (n) => h("span", { class: "badge kind" }, glyph(KINDS[n]), kindName(n));
+const guardBadge = (name) => h("span", { class: "badge guard" }, h("span", { "aria-hidden": "true" }, "⚠ "), GUARD_LABEL()[name]);
+function kindGlyphs(bits) {
+  const names = KINDS.filter((_, n) => bits >> n & 1);
+  return h("span", { class: "kinds", title: names.map((name) => KIND_LABEL()[name][0]).join(", ") },
+    names.map((name) => glyph(name)), h("span", { class: "aside" }, names.map((name) => KIND_LABEL()[name][0]).join(", ")));
+}
+function legend() {
+  const entry = (name, [label, meaning]) => h("li", { title: meaning }, h("span", { class: "swatch " + name }), glyph(name), label, h("span", { class: "aside" }, ": " + meaning));
+  return h("footer", { class: "legend", "aria-label": t("Legend") },
+    h("ul", null, Object.entries(CLASS_LABEL()).map(([name, label]) => entry(name, label))),
+    h("ul", null, Object.entries(KIND_LABEL()).map(([name, label]) => entry(name, label))));
+}
+
+// splitBar draws shares of a whole: parts are [class, words].
+function splitBar(parts, total, tall) {
+  const sum = total || parts.reduce((n, [, words]) => n + words, 0) || 1;
+  const label = parts.filter(([, words]) => words).map(([c, words]) => className(c) + " " + percent(words / sum)).join(", ");
+  return h("div", { class: tall ? "bar tall" : "bar", role: "img", "aria-label": label }, parts.filter(([, words]) => words).map(([c, words]) =>
+    h("span", { class: "fill " + CLASSES[c], style: { width: 100 * words / sum + "%" }, title: className(c) + " " + percent(words / sum) })));
+}
+const outletLink = (o) => h("a", { href: link("outlet", [D.outlets[o]]), class: "outlet" }, isolate(D.outlets[o]));
+const sourceLink = (s) => s < 0 ? null : h("a", { href: link("source", [sourceId(s)]), class: "source" }, isolate(sourceName(s)));
+const isolate = (text, lang) => h("bdi", lang ? { lang } : null, plainText(text || ""));
+const articleLink = (d, at) => h("a", { href: link("article", [docs.id[d]], at == null ? {} : { at }), lang: docs.language[d] || null }, isolate(titleOf(d)));
+const wireMark = (d) => docs.wire[d] ? h("span", { class: "badge wire" }, t("dispatch")) : null;
+const more = (label, action) => h("button", { class: "more", type: "button", on: { click: action } }, label);
+
+function excerpt(d, start, length, most = 260) {
+  const text = slice(d, start, Math.min(length, most));
+  return h("q", { class: "excerpt", lang: docs.language[d] || null, dir: "auto" }, plainText(text.replace(/\s*\n\s*/g, " ")), length > most ? " …" : null);
+}
+// paged shows a list step by step; how many are not shown yet stands on the button.
+function paged(items, row, step = 20, tag = "div", className = "") {
+  const box = h(tag, { class: className });
+  const holder = h("div", null, box);
+  let shown = 0, button = null;
+  const add = (amount) => {
+    items.slice(shown, shown + amount).forEach((item) => box.append(row(item)));
+    shown = Math.min(items.length, shown + amount);
+    if (button) button.remove();
+    button = null;
+    if (shown < items.length) holder.append(button = more(t("Show {n} more ({left} not shown)", { n: count(Math.min(step * 5, items.length - shown)), left: count(items.length - shown) }), () => add(step * 5)));
+  };
+  add(step);
+  holder.showAll = () => add(items.length);
+  holder.classList.add("paged");
+  return holder;
+}
+
+// stretches lists rows of the ledger, largest first: [document, row].
+function stretchesOf(test) {
+  const rows = [];
+  for (let d = 0; d < docs.id.length; d++) {
+    if (docs.wire[d]) continue;
+    for (let r = ledger.at[d]; r < ledger.at[d + 1]; r++) if (test(d, r)) rows.push([d, r]);
+  }
+  return rows.sort((x, y) => ledger.words[y[1]] - ledger.words[x[1]] || x[1] - y[1]);
+}
+function stretch([d, r]) {
+  const c = ledger.class[r], family = ledger.family[r];
+  const partner = partnerOf(d, family);
+  return h("li", { class: "stretch " + CLASSES[c] },
+    h("p", { class: "meta" }, classBadge(c), " ", ledger.source[r] >= 0 ? [sourceLink(ledger.source[r]), " "] : null,
+      ledger.via[r] >= 0 ? h("span", { class: "via" }, t("via {name}", { name: sourceName(ledger.via[r]) }), " ") : null,
+      h("span", { class: "number" }, plural(ledger.words[r], "{n} word", "{n} words"))),
+    excerpt(d, ledger.start[r], ledger.length[r]),
+    h("p", { class: "meta" }, outletLink(docs.outlet[d]), " · ", articleLink(d, ledger.start[r]), docs.published[d] ? " · " + date(docs.published[d]) : null,
+      partner >= 0 ? [" · ", h("a", { href: link("compare", sidesOf(d, partner)) }, t("compare with {outlet}", { outlet: outletOf(partner) }))] : null,
+      family >= 0 ? [" · ", h("a", { href: link("family", [families.name[family]]) }, t("all copies"))] : null));
+}
+// partnerOf names the best document to compare a passage with: the dispatch, else one that credits, else the surest match.
+function partnerOf(d, family) {
+  let best = -1, most = -1;
+  for (const m of matchesOf(family, d)) {
+    const p = matches.pair[m], other = pairs.a[p] === d ? pairs.b[p] : pairs.a[p];
+    const row = matches.row[2 * m + (pairs.a[p] === d ? 1 : 0)];
+    const value = matches.score[m] + (docs.wire[other] ? 2 : row >= 0 && ledger.class[row] === CLASS.credited ? 1 : 0);
+    if (value > most) { most = value; best = other; }
+  }
+  return best;
+}
+const sidesOf = (one, two) => (docs.id[one] < docs.id[two] ? [one, two] : [two, one]).map((d) => docs.id[d]);
+
+// Why: the origin of a family and its reasons, in a sentence.
+function direction(f) {
+  const text = families.direction[f];
+  if (!text) return "";
+  let m;
+  if ((m = /^(.*) printed first by date; copy or common source not decided$/.exec(text))) return t("{outlet} printed it first by date; copy or common source is not decided", { outlet: m[1] });
+  if (/^common source or copy, direction unknown$/.test(text)) return t("common source or copy; the direction is unknown");
+  if (/^common source likely: .*; no dispatch in the corpus$/.test(text)) return t("a common source is likely; its dispatch is not in the corpus");
+  if (/^text of a .* dispatch in the corpus \(.*\)$/.test(text)) return t("its dispatch is in the corpus");
+  return text;
+}
+function why(f) {
+  if (f < 0) return [];
+  const s = families.source[f], nodes = [];
+  if (s >= 0) nodes.push(t("Origin: "), sourceLink(s), " (", t("confidence {x}", { x: percent(families.confidence[f]) }), ")");
+  else nodes.push(t("Origin not decided"));
+  const reasons = families.evidence[f].filter((item) => s < 0 || item[4] === s || item[4] < 0).slice(0, 4);
+  if (reasons.length) nodes.push(s >= 0 ? t(", because ") : t(", although "), reasons.map((item, n) => [n ? (n === reasons.length - 1 ? t(" and ") : ", ") : "", reason(item)]));
+  const hedge = direction(f);
+  if (hedge) nodes.push("; ", hedge);
+  nodes.push(".");
+  const rest = families.evidence[f].length - reasons.length;
+  if (rest > 0) nodes.push(" ", h("a", { href: link("family", [families.name[f]]) }, plural(rest, "{n} more piece of evidence", "{n} more pieces of evidence")));
+  return nodes;
+}
+function reason([kind, where, start, , source, , note]) {
+  const known = typeof where === "number";
+  const place = known ? h("a", { href: link("article", [docs.id[where]], { at: start }) }, isolate(docs.wire[where] ? docs.id[where] : outletOf(where))) : isolate(where || t("an article not shown here"));
+  if (kind === "dispatch") return [t("its text matches the dispatch "), place];
+  if (kind === "credit") return [place, " ", t("credits {name} for it", { name: sourceName(source) }), note && strength(note)];
+  if (kind === "dateline") return [place, " ", t("kept the dateline of {name}", { name: sourceName(source) })];
+  return [kind, " (", place, note ? ": " + note : null, ")"];
+}
+function strength(note) {
+  const via = /, via (.*)$/.exec(note);
+  return via ? " (" + t("via {name}", { name: via[1] }) + ")" : null;
+}
+const section = (title, ...kids) => h("section", null, h("h2", null, title), kids);
+const empty = (text) => h("p", { class: "empty" }, text);
+function leftOutNote() {
+  const out = D.left_out;
+  if (!out.documents && !out.pairs) return null;
+  return h("p", { class: "notice", role: "note" }, t("This report carries {documents} of {all} articles and {pairs} of {allPairs} pairs; the matrix counts them all.", {
+    documents: count(docs.id.length), all: count(out.of_documents), pairs: count(pairs.a.length), allPairs: count(out.of_pairs) }),
+    " ", h("a", { href: link("run") + "" }, t("What is left out")));
+}

@@ -1,0 +1,193 @@
+"""The report: one HTML file that works offline, asks for nothing and runs no text of an article.
+
+The page is its style, its script and its data. A strict Content-Security-Policy allows the
+one script and the one style by their digests and nothing else, forbids every request, and
+(Trusted Types) forbids turning text into markup. Text reaches the page as text nodes only.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pyarrow as pa
+
+from dedupe.reports.pack import pack
+from dedupe.reports.private import anonymized, redacted
+from dedupe.reports.select import Limit
+
+SCRIPTS = (
+    "base", "strings", "data", "query", "text", "parts", "matrix", "profile", "pairs", "compare", "article",
+    "families", "run", "main",
+)  # fmt: skip
+PLAIN_BELOW = 1_000_000
+"""Data of fewer characters is embedded as readable JSON, larger data is packed (deflate, base64)."""
+BLOCK = 400_000
+"""Characters of article text per block; a block is unpacked when one of its texts is needed."""
+FORMAT = 1
+
+_PAGE = """<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<div id="app"><noscript><p>{noscript}</p></noscript></div>
+{blocks}
+<script>{script}</script>
+</body>
+</html>
+"""
+_NOSCRIPT = {
+    "en": "This report needs JavaScript, which this browser has switched off. "
+    "The same figures are in matrix.csv and in the Parquet files beside it.",
+    "id": "Laporan ini memerlukan JavaScript, yang dimatikan di peramban ini. "
+    "Angka yang sama ada di matrix.csv dan di berkas Parquet di sampingnya.",
+}
+
+
+def build(
+    tables: Mapping[str, pa.Table],
+    meta: Mapping[str, Any],
+    rejected: Sequence[Mapping[str, Any]],
+    *,
+    names: Mapping[str, str],
+    title: str,
+    redact: bool = False,
+    anonymize: bool = False,
+    language: str = "en",
+    limit: Limit | None = None,
+) -> str:
+    """Return the report of a run as one HTML page; the same input gives the same bytes.
+
+    ``names`` maps source ids to display names; ``language`` is that of the interface at first
+    (``en`` or ``id``). ``redact`` leaves out all text of articles (spans and digests stay),
+    ``anonymize`` replaces outlets by letters. Beyond ``limit`` the report shows what matters
+    most and says how much it leaves out.
+    """
+    if language not in _NOSCRIPT:
+        raise ValueError(f"language {language!r} is none of {', '.join(sorted(_NOSCRIPT))}")
+    columns, texts = pack(tables, names, limit or Limit())
+    return _page(columns, texts, meta, rejected, title, redact, anonymize, language)
+
+
+def build_pair(
+    tables: Mapping[str, pa.Table],
+    meta: Mapping[str, Any],
+    *,
+    names: Mapping[str, str],
+    title: str,
+    language: str = "en",
+) -> str:
+    """Return the same page for the tables of just two documents; it opens on their comparison."""
+    return build(tables, {**meta, "pair": True}, [], names=names, title=title, language=language)
+
+
+def _page(
+    columns: dict[str, Any],
+    texts: list[str],
+    meta: Mapping[str, Any],
+    rejected: Sequence[Mapping[str, Any]],
+    title: str,
+    redact: bool,
+    anonymize: bool,
+    language: str,
+) -> str:
+    index = {
+        **columns,
+        "format": FORMAT,
+        "title": title,
+        "language": language,
+        "redacted": redact,
+        "anonymized": anonymize,
+        "meta": dict(meta),
+        "rejected": [dict(row) for row in rejected],
+    }
+    if anonymize:
+        index, texts = anonymized(index, texts)
+    if redact:
+        index, texts = redacted(index, texts)
+    bounds = _bounds(texts)
+    index["blocks"] = bounds
+    parts: list[Any] = [index, *(texts[a:b] for a, b in zip(bounds, [*bounds[1:], len(texts)], strict=True))]
+    style, script = assets()
+    policy = (
+        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; trusted-types 'none'; "
+        f"require-trusted-types-for 'script'; script-src '{_digest(script)}'; style-src '{_digest(style)}'"
+    )
+    return _PAGE.format(
+        language=language,
+        policy=policy,
+        title=html.escape(_sound(index["title"])),
+        style=style,
+        noscript=_NOSCRIPT[language],
+        blocks="\n".join(_blocks(parts)),
+        script=script,
+    )
+
+
+@cache
+def assets() -> tuple[str, str]:
+    """Return the style and the script of the page, as they stand in it."""
+    folder = files("dedupe.reports") / "assets"
+    read = {name: (folder / name).read_text(encoding="utf-8") for name in ("style.css", *(f"{n}.js" for n in SCRIPTS))}
+    script = "\n".join(read[f"{name}.js"].strip() for name in SCRIPTS)
+    return _squeezed(read["style.css"]), '"use strict";(()=>{\n' + script + "\n})();"
+
+
+def _squeezed(style: str) -> str:
+    return re.sub(r"\n\s*", "\n", re.sub(r"/\*[^*]*\*/", "", style)).strip()
+
+
+def _digest(code: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+
+
+def _bounds(texts: Sequence[str]) -> list[int]:
+    """Return the first document of each block of texts."""
+    bounds, size = [0], 0
+    for index, text in enumerate(texts):
+        if size and size + len(text) > BLOCK:
+            bounds.append(index)
+            size = 0
+        size += len(text)
+    return bounds
+
+
+def _blocks(parts: Sequence[Any]) -> list[str]:
+    """Return script elements that hold the data; ``<`` never stands in them unescaped."""
+    raw = [_sound(json.dumps(part, ensure_ascii=False, separators=(",", ":"))) for part in parts]
+    if sum(map(len, raw)) < PLAIN_BELOW:
+        return [
+            f'<script type="application/json" id="data-{index}">{text.replace("<", chr(92) + "u003c")}</script>'
+            for index, text in enumerate(raw)
+        ]
+    return [
+        f'<script type="application/octet-stream" id="data-{index}">{_packed(text)}</script>'
+        for index, text in enumerate(raw)
+    ]
+
+
+def _sound(text: str) -> str:
+    """Replace lone surrogates, which UTF-8 cannot carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _packed(text: str) -> str:
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return base64.b64encode(squeeze.compress(text.encode()) + squeeze.flush()).decode()

@@ -1,0 +1,360 @@
+"""A run's tables as the columns that the report's script reads.
+
+Offsets leave here as UTF-16 code units (what JavaScript counts in); documents are ordered so
+that copies of one text stand near each other, which halves their size when packed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedupe.records import CHANNELS, LEDGER_CLASSES, MATCH_KINDS
+from dedupe.reports.flow import flow
+from dedupe.reports.select import (
+    Ints,
+    Limit,
+    documents_to_show,
+    grouped,
+    index_of,
+    numbers,
+    pairs_to_show,
+)
+
+GUARDS = ("number", "name", "negation", "roles")
+ROLES = ("credit", "photo", "disputed", "copyright")
+STRENGTHS = ("certain", "likely", "possible")
+BINS = 40
+"""Bins of the histogram of scores."""
+
+
+def pack(
+    tables: Mapping[str, pa.Table], names: Mapping[str, str], limit: Limit
+) -> tuple[dict[str, Any], list[str]]:
+    """Return (columns, texts): everything the report shows but the texts, and the texts in its order."""
+    tables = dict(tables)
+    shown = _in_reading_order(tables, documents_to_show(tables, limit.documents))
+    documents = tables["documents"].take(pa.array(shown))
+    ids = documents["id"].combine_chunks()
+    texts = [text or "" for text in documents["text"].to_pylist()]
+    units = Utf16(texts)
+    sources = _sources(tables)
+    outlets = sorted({*_values(documents["outlet"]), *_values(tables["matrix"]["outlet"])})
+    families = pc.unique(tables["families"]["family"]).sort()
+    context = _Context(ids, pa.array(outlets, pa.string()), pa.array(sources, pa.string()), families, units)
+    pairs, matches = _pairs(tables, context, limit.pairs)
+    columns = {
+        "outlets": outlets,
+        "sources": [[source, names.get(source) or _plain_name(source)] for source in sources],
+        "documents": _documents(documents, context),
+        "ledger": _ledger(tables["ledger"], context),
+        "credits": _credits(tables["credits"], context),
+        "pairs": pairs,
+        "matches": matches,
+        "families": _families(tables, context),
+        "matrix": _matrix(tables["matrix"], context),
+        "flow": flow(tables["matrix"], names),
+        "below": _histogram(tables["candidates"]),
+        "left_out": _left_out(tables, documents, len(pairs["a"])),
+        "kinds": MATCH_KINDS,
+        "classes": LEDGER_CLASSES,
+        "channels": CHANNELS,
+        "guards": GUARDS,
+        "roles": ROLES,
+        "strengths": STRENGTHS,
+    }
+    return columns, texts
+
+
+class Utf16:
+    """Turns code point offsets of many documents into UTF-16 offsets, vectorised."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        keys = [
+            (np.int64(index) << 32) + np.flatnonzero(np.frombuffer(_utf32(text), dtype="<u4") > 0xFFFF)
+            for index, text in enumerate(texts)
+            if not text.isascii() and max(text) > "\uffff"
+        ]
+        self._astral = np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64)
+
+    def __call__(self, document: Ints, offset: Ints) -> Ints:
+        """Return ``offset`` of ``document`` (positions) in UTF-16 code units."""
+        base = document << 32
+        before = np.searchsorted(self._astral, base + offset) - np.searchsorted(self._astral, base)
+        return np.asarray(offset + before, dtype=np.int64)
+
+
+def _utf32(text: str) -> bytes:
+    return text.encode("utf-32-le", "surrogatepass")
+
+
+class _Context:
+    def __init__(
+        self, ids: pa.Array, outlets: pa.Array, sources: pa.Array, families: pa.Array, units: Utf16
+    ) -> None:
+        self.ids, self.outlets, self.sources, self.families, self.units = ids, outlets, sources, families, units
+
+    def document(self, column: pa.ChunkedArray) -> Ints:
+        return index_of(column, self.ids)
+
+    def span(self, table: pa.Table, document: Ints, start: str = "start", stop: str = "stop") -> tuple[Ints, Ints]:
+        """Return (start, length) in UTF-16 units; documents that are not shown keep code points."""
+        first, last = numbers(table[start]).astype(np.int64), numbers(table[stop]).astype(np.int64)
+        known = document >= 0
+        first[known] = self.units(document[known], first[known])
+        last[known] = self.units(document[known], last[known])
+        return first, last - first
+
+
+def _in_reading_order(tables: dict[str, pa.Table], shown: Ints) -> Ints:
+    """Order documents by their first family, so that copies stand together, then by id."""
+    documents, families = tables["documents"], tables["families"]
+    ids = documents["id"].combine_chunks()
+    member = index_of(families["document"], ids)
+    name = index_of(families["family"], pc.unique(families["family"]).sort())
+    first = np.full(documents.num_rows, np.iinfo(np.int64).max)
+    np.minimum.at(first, member[member >= 0], name[member >= 0])
+    by_id = np.asarray(pc.rank(ids, tiebreaker="first").to_numpy(), dtype=np.int64)
+    return shown[np.lexsort((by_id[shown], first[shown]))]
+
+
+def _values(column: pa.ChunkedArray) -> set[str]:
+    return {value or "" for value in pc.unique(column).to_pylist()}
+
+
+def _plain_name(source: str) -> str:
+    """Return a readable name for an id without one: ``generic:state-media`` is "state media"."""
+    return source.partition(":")[2].replace("-", " ") if ":" in source else source
+
+
+def _sources(tables: Mapping[str, pa.Table]) -> list[str]:
+    found = _values(tables["matrix"]["source"]) | _values(tables["matrix"]["via"]) | _values(tables["origins"]["source"])
+    found |= _values(tables["ledger"]["source"]) | _values(tables["ledger"]["via"]) | _values(tables["documents"]["source_id"])
+    found |= _values(pc.list_flatten(tables["credits"]["chain"]))
+    found |= _values(pc.struct_field(pc.list_flatten(tables["origins"]["evidence"]), "source"))
+    return sorted(found - {""})
+
+
+def _list(values: Any, digits: int = 3) -> list[Any]:
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return [int(value) if value == int(value) else value for value in np.round(array, digits).tolist()]
+    return list(array.tolist())
+
+
+def _documents(documents: pa.Table, context: _Context) -> dict[str, Any]:
+    plain = {name: documents[name].to_pylist() for name in ("id", "published", "language", "url", "title", "file")}
+    return {
+        **plain,
+        "outlet": _list(index_of(documents["outlet"], context.outlets)),
+        "outlet_from": documents["outlet_from"].to_pylist(),
+        "wire": _list(np.asarray(pc.equal(documents["kind"], "wire").to_numpy(), dtype=np.int64)),
+        "source": _list(index_of(documents["source_id"], context.sources)),
+        "words": _list(numbers(documents["words"])),
+    }
+
+
+def _by_document(table: pa.Table, context: _Context) -> tuple[pa.Table, Ints, list[int]]:
+    """Return (rows sorted by document and start, their documents, rows per document)."""
+    document = context.document(table["document"])
+    order, offsets = grouped(document, len(context.ids))
+    order = order[offsets[0] :]
+    start = numbers(table["start"]).astype(np.int64)
+    order = order[np.lexsort((start[order], document[order]))]
+    return table.take(pa.array(order)), document[order], _list(np.diff(offsets))
+
+
+def _ledger(ledger: pa.Table, context: _Context) -> dict[str, Any]:
+    rows, document, counts = _by_document(ledger, context)
+    start, length = context.span(rows, document)
+    return {
+        "n": counts,
+        "start": _list(start),
+        "length": _list(length),
+        "class": _list(index_of(rows["class"], pa.array(LEDGER_CLASSES))),
+        "source": _list(index_of(rows["source"], context.sources)),
+        "via": _list(index_of(rows["via"], context.sources)),
+        "family": _list(index_of(rows["family"], context.families)),
+        "words": _list(numbers(rows["words"])),
+    }
+
+
+def _credits(credits: pa.Table, context: _Context) -> dict[str, Any]:
+    rows, document, counts = _by_document(credits, context)
+    start, length = context.span(rows, document)
+    per_row = numbers(pc.list_value_length(rows["covers"])).astype(np.int64)
+    covers = pc.list_flatten(rows["covers"])
+    owner = np.repeat(document, per_row)
+    cover_table = pa.table({
+        "start": pc.struct_field(covers, "start"),
+        "stop": pc.struct_field(covers, "stop"),
+        "strength": pc.struct_field(covers, "strength"),
+    })
+    cover_start, cover_length = context.span(cover_table, owner)
+    place = {source: index for index, source in enumerate(context.sources.to_pylist())}
+    return {
+        "n": counts,
+        "start": _list(start),
+        "length": _list(length),
+        "chain": [[place[link] for link in chain or ()] for chain in rows["chain"].to_pylist()],
+        "role": _list(index_of(rows["role"], pa.array(ROLES))),
+        "confidence": _list(numbers(rows["confidence"], np.float64)),
+        "covers": _list(per_row),
+        "cover_start": _list(cover_start),
+        "cover_length": _list(cover_length),
+        "cover_strength": _list(index_of(cover_table["strength"], pa.array(STRENGTHS))),
+    }
+
+
+def _pairs(
+    tables: Mapping[str, pa.Table], context: _Context, limit: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the columns of the pairs that are shown and of their matches."""
+    pairs, matches = tables["pairs"], tables["matches"]
+    a, b = context.document(pairs["a"]), context.document(pairs["b"])
+    count = np.int64(len(context.ids) + 1)
+    match_a, match_b = context.document(matches["a"]), context.document(matches["b"])
+    pair_keys, match_keys = a * count + b, match_a * count + match_b
+    pair_keys[(a < 0) | (b < 0)] = -1
+    match_keys[(match_a < 0) | (match_b < 0)] = -2
+    order = np.argsort(pair_keys, kind="stable")
+    at = np.minimum(np.searchsorted(pair_keys[order], match_keys), max(len(order) - 1, 0))
+    owner = np.full(len(match_keys), -1, dtype=np.int64)
+    if len(order):
+        found = pair_keys[order][at] == match_keys
+        owner[found] = order[at[found]]
+    words = np.bincount(owner[owner >= 0], numbers(matches["a_words"])[owner >= 0], len(a)).astype(np.int64)
+    passages = np.bincount(owner[owner >= 0], minlength=len(a)).astype(np.int64)
+    shown = pairs_to_show(a, b, words, passages, limit)
+    shown = shown[np.lexsort((b[shown], a[shown]))]
+    place = np.full(len(a), -1, dtype=np.int64)
+    place[shown] = np.arange(len(shown))
+    kept = pairs.take(pa.array(shown))
+    match_order, offsets = grouped(np.where(owner >= 0, place[owner], -1) if len(a) else owner, len(shown))
+    match_order = match_order[offsets[0] :] if len(offsets) else match_order[:0]
+    rows = matches.take(pa.array(match_order))
+    a_start, a_length = context.span(rows, match_a[match_order], "a_start", "a_stop")
+    b_start, b_length = context.span(rows, match_b[match_order], "b_start", "b_stop")
+    score = numbers(rows["score"], np.float64)
+    columns: dict[str, Any] = {
+        "a": _list(a[shown]),
+        "b": _list(b[shown]),
+        "n": _list(np.diff(offsets)),
+        "longest": _list(numbers(kept["longest_words"])),
+        "channels": _bits(kept["channels"], CHANNELS),
+    }
+    for name in ("jaccard", "minhash", "tfidf", "a_covered", "b_covered"):
+        columns[name] = _list(numbers(kept[name], np.float64))
+    return columns, {
+        "a_start": _list(a_start),
+        "a_length": _list(a_length),
+        "b_start": _list(b_start),
+        "b_length": _list(b_length),
+        "kind": _list(index_of(rows["kind"], pa.array(MATCH_KINDS))),
+        "score": _list(score),
+        "family": _list(index_of(rows["family"], context.families)),
+        "a_words": _list(numbers(rows["a_words"])),
+        "b_words": _list(numbers(rows["b_words"])),
+        "guards": _bits(rows["guards"], GUARDS),
+    }
+
+
+def _bits(column: pa.ChunkedArray, names: Sequence[str]) -> list[int]:
+    """Return each list of names as a bit set."""
+    flat = pc.list_flatten(column)
+    owner = np.asarray(pc.list_parent_indices(column).to_numpy(), dtype=np.int64)
+    bit = index_of(flat, pa.array(names, pa.string()))
+    result = np.zeros(len(column), dtype=np.int64)
+    np.bitwise_or.at(result, owner[bit >= 0], 1 << bit[bit >= 0])
+    return _list(result)
+
+
+def _families(tables: Mapping[str, pa.Table], context: _Context) -> dict[str, Any]:
+    """Return the families that have a member among the shown documents, with all their members."""
+    members, origins = tables["families"], tables["origins"]
+    family = index_of(members["family"], context.families)
+    document = context.document(members["document"])
+    total = np.bincount(family, minlength=len(context.families))
+    shown = document >= 0
+    order, offsets = grouped(np.where(shown, family, -1), len(context.families))
+    order = order[offsets[0] :]
+    rows = members.take(pa.array(order))
+    start, length = context.span(rows, document[order])
+    origin_at = index_of(pa.chunked_array([context.families]), origins["family"].combine_chunks())
+    found = origins.take(pa.array(np.where(origin_at < 0, None, origin_at), pa.int64()))
+    has_member = set(np.flatnonzero(np.diff(offsets)).tolist())
+    places = {value: index for index, value in enumerate(context.ids.to_pylist())}
+    sources = {source: index for index, source in enumerate(context.sources.to_pylist())}
+    evidence = [
+        [_evidence(item, places, sources, context.units) for item in items or ()] if index in has_member else []
+        for index, items in enumerate(found["evidence"].to_pylist())
+    ]
+    return {
+        "name": context.families.to_pylist(),
+        "total": _list(total),
+        "n": _list(np.diff(offsets)),
+        "document": _list(document[order]),
+        "start": _list(start),
+        "length": _list(length),
+        "words": _list(numbers(rows["words"])),
+        "source": _list(index_of(found["source"], context.sources)),
+        "confidence": _list(numbers(found["confidence"], np.float64)),
+        "basis": [value or "none" for value in found["basis"].to_pylist()],
+        "direction": [value or "" for value in found["direction"].to_pylist()],
+        "evidence": evidence,
+    }
+
+
+def _evidence(
+    item: Mapping[str, Any], places: Mapping[str, int], sources: Mapping[str, int], units: Utf16
+) -> list[Any]:
+    """Return ``[kind, document or its id, start, length, source, weight, note]``."""
+    document = places.get(item["document"], -1)
+    start, stop = int(item["start"] or 0), int(item["stop"] or 0)
+    if document >= 0:
+        start, stop = units(np.array([document]), np.array([start, stop])).tolist()
+    where: Any = document if document >= 0 else item["document"]
+    weight = round(float(item["weight"] or 0), 3)
+    return [item["kind"], where, start, stop - start, sources.get(item["source"] or "", -1), weight, item["note"] or ""]
+
+
+def _matrix(matrix: pa.Table, context: _Context) -> dict[str, Any]:
+    return {
+        "outlet": _list(index_of(matrix["outlet"], context.outlets)),
+        "source": _list(index_of(matrix["source"], context.sources)),
+        "via": _list(index_of(matrix["via"], context.sources)),
+        "class": _list(index_of(matrix["class"], pa.array(LEDGER_CLASSES))),
+        "words": _list(numbers(matrix["words"])),
+        "passages": _list(numbers(matrix["passages"])),
+        "documents": _list(numbers(matrix["documents"])),
+    }
+
+
+def _histogram(candidates: pa.Table) -> list[list[int]]:
+    """Return, per kind of match, how many candidates below the cut fall in each bin of the score."""
+    rejected = candidates.filter(pc.invert(candidates["accepted"]))
+    kind = index_of(rejected["kind"], pa.array(MATCH_KINDS))
+    bins = np.clip((numbers(rejected["score"], np.float64) * BINS).astype(np.int64), 0, BINS - 1)
+    return [_list(np.bincount(bins[kind == index], minlength=BINS)) for index in range(len(MATCH_KINDS))]
+
+
+def _left_out(tables: Mapping[str, pa.Table], documents: pa.Table, pairs: int) -> dict[str, Any]:
+    """Count what the report does not carry, documents by outlet."""
+    everything, matched = tables["documents"], tables["pairs"]
+    per_outlet = {name: 0 for name in sorted(_values(everything["outlet"]))}
+    for column, sign in ((everything["outlet"], 1), (documents["outlet"], -1)):
+        for item in pc.value_counts(column.combine_chunks()).to_pylist():
+            per_outlet[item["values"] or ""] += sign * item["counts"]
+    with_passages = int(pc.sum(pc.greater(matched["passages"], 0)).as_py() or 0)
+    return {
+        "documents": everything.num_rows - documents.num_rows,
+        "of_documents": everything.num_rows,
+        "outlets": [[name, count] for name, count in per_outlet.items() if count],
+        "pairs": max(0, with_passages - pairs),
+        "of_pairs": with_passages,
+        "without_passages": matched.num_rows - with_passages,
+    }

@@ -1,0 +1,192 @@
+"""Passages that two documents share: the one alignment that every command uses.
+
+Exact passages (equal words, or some edited) and reworded ones (alike sentences) are found
+apart, joined where they overlap, measured and judged. Spans run from the first character
+of a passage's first word to the last of its last word; punctuation outside is left out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from dedupe.records import Passage
+from dedupe.reuse.exact import exact_pairs
+from dedupe.reuse.guards import guards
+from dedupe.reuse.measures import edit_share, kind_of
+from dedupe.reuse.prepared import Prepared, prepare, prepare_tokens
+from dedupe.reuse.reworded import Block, Found, exact_share, overlap, reworded
+from dedupe.settings import Align
+from dedupe.text.tokens import TokenBatch
+
+__all__ = ["Prepared", "accept", "align", "prepare", "prepare_tokens"]
+
+
+def align(a: Prepared, b: Prepared, settings: Align) -> list[Passage]:
+    """Return the passages that ``a`` and ``b`` share, in order of a, then b.
+
+    Those that `accept` turns down are among them, with ``accepted=False``, when they lie
+    above ``settings.floor``.
+    """
+    exact, edits = _exact(a, b, settings)
+    solid = [_solid(block, count, settings) for block, count in zip(exact, edits, strict=True)]
+    standing = [block for block, stands in zip(exact, solid, strict=True) if stands]
+    passages = []
+    absorbed: set[int] = set()
+    for found in reworded(a, b, standing, settings) if settings.reworded else ():
+        if exact_share(found.block, exact) >= settings.exact_share:
+            continue
+        taken = [
+            at for at, block in enumerate(exact) if not solid[at] and overlap(block, found.block)
+        ]
+        passages.append(_reworded(a, b, _hull([found.block, *(exact[at] for at in taken)]), found, settings))
+        absorbed.update(taken)
+    passages += [
+        _exact_passage(a, b, block, count)
+        for at, (block, count) in enumerate(zip(exact, edits, strict=True))
+        if at not in absorbed
+    ]
+    return accept(_kept(passages, settings), settings)
+
+
+def accept(passages: Iterable[Passage], settings: Align) -> list[Passage]:
+    """Return the passages of one pair, in order, with ``score`` and ``accepted`` as these settings
+    have it. A function of the stored measures alone, so that a threshold can be tuned without
+    aligning again."""
+    ordered = sorted(passages, key=_place)
+    strengths = [dict(passage.measures).get("strength", 0.0) for passage in ordered]
+    out = []
+    for passage, strength in zip(ordered, strengths, strict=True):
+        words = min(passage.a_words, passage.b_words)
+        if passage.kind == "reworded" and strength:
+            helped = strength * (1 + settings.support * dict(passage.measures)["support"])
+            helped *= settings.guard ** len(passage.guards)
+            score = helped / (helped + settings.strength)
+            good = score >= settings.min_score and words >= settings.min_words
+            out.append(dataclasses.replace(passage, score=round(score, 6), accepted=good))
+        else:
+            out.append(dataclasses.replace(passage, accepted=words >= settings.min_words))
+    return out
+
+
+def _exact(a: Prepared, b: Prepared, settings: Align) -> tuple[list[Block], list[int]]:
+    batch = TokenBatch(
+        np.array([0, len(a.hashes), len(a.hashes) + len(b.hashes)], np.int64),
+        np.concatenate((a.hashes, b.hashes)),
+        np.concatenate((a.starts, b.starts)),
+        np.concatenate((a.stops, b.stops)),
+    )
+    matches = exact_pairs(
+        batch,
+        np.array([[0, 1]], np.int32),
+        k=settings.k,
+        min_words=settings.min_words,
+        mask=np.concatenate((a.mask, b.mask)),
+    )
+    return [tuple(span) for span in matches.spans.tolist()], matches.edits.tolist()
+
+
+def _solid(block: Block, edits: int, settings: Align) -> bool:
+    """Whether an exact passage stands by itself instead of being part of a reworded one around it."""
+    longer, shorter = max(block[1] - block[0], block[3] - block[2]), min(block[1] - block[0], block[3] - block[2])
+    return shorter >= settings.solid_words and edits <= settings.solid_edits * longer
+
+
+def _exact_passage(a: Prepared, b: Prepared, block: Block, edits: int) -> Passage:
+    share = edits / max(block[1] - block[0], block[3] - block[2])
+    kind = kind_of(share)
+    measures = (("edits", round(share, 6)),)
+    return _passage(a, b, block, kind, 1 - share, measures, () if kind == "verbatim" else _guards(a, b, block))
+
+
+def _reworded(a: Prepared, b: Prepared, block: Block, found: Found, settings: Align) -> Passage:
+    edits = edit_share(a.hashes[block[0] : block[1]], b.hashes[block[2] : block[3]])
+    kind = kind_of(edits)
+    measures = (
+        ("a_contained", round(found.figures.a_contained, 6)),
+        ("b_contained", round(found.figures.b_contained, 6)),
+        ("cosine", round(found.figures.cosine, 6)),
+        ("edits", round(edits, 6)),
+        ("mass", round(found.figures.mass, 6)),
+        ("strength", round(found.figures.strength, 6)),
+        ("support", 0.0),
+        ("wording", round(found.figures.wording, 6)),
+    )
+    return _passage(a, b, block, kind, 1 - edits, measures, _guards(a, b, block))
+
+
+def _guards(a: Prepared, b: Prepared, block: Block) -> tuple[str, ...]:
+    return guards(a, b, (block[0], block[1]), (block[2], block[3]))
+
+
+def _passage(
+    a: Prepared,
+    b: Prepared,
+    block: Block,
+    kind: str,
+    score: float,
+    measures: tuple[tuple[str, float], ...],
+    tripped: tuple[str, ...],
+) -> Passage:
+    return Passage(
+        a_start=int(a.starts[block[0]]),
+        a_stop=int(a.stops[block[1] - 1]),
+        b_start=int(b.starts[block[2]]),
+        b_stop=int(b.stops[block[3] - 1]),
+        kind=kind,  # type: ignore[arg-type]
+        score=round(score, 6),
+        a_words=block[1] - block[0],
+        b_words=block[3] - block[2],
+        guards=tripped,
+        measures=measures,
+    )
+
+
+def _kept(passages: Sequence[Passage], settings: Align) -> list[Passage]:
+    """Drop reworded passages below the floor or standing for the most part in a better one."""
+    judged = accept([_supported(passage, passages, settings) for passage in passages], settings)
+    better: list[Passage] = []
+    for passage in sorted(judged, key=lambda p: (p.kind == "reworded", -p.score, _place(p))):
+        if passage.kind == "reworded" and (
+            passage.score < settings.floor or any(_mostly_inside(passage, other) for other in better)
+        ):
+            continue
+        better.append(passage)
+    return better
+
+
+def _supported(passage: Passage, others: Sequence[Passage], settings: Align) -> Passage:
+    """Add the support of the pair's other passages: 1 when those in the same order, not
+    overlapping, have the strength of an accepted one between them."""
+    if passage.kind != "reworded":
+        return passage
+    total = 0.0
+    for other in others:
+        before = other.a_stop <= passage.a_start and other.b_stop <= passage.b_start
+        after = passage.a_stop <= other.a_start and passage.b_stop <= other.b_start
+        if before or after:
+            total += dict(other.measures).get("strength", settings.strength)
+    support = round(min(1.0, total / settings.strength), 6)
+    measures = tuple((name, support if name == "support" else value) for name, value in passage.measures)
+    return dataclasses.replace(passage, measures=measures)
+
+
+def _mostly_inside(passage: Passage, other: Passage) -> bool:
+    in_a = min(passage.a_stop, other.a_stop) - max(passage.a_start, other.a_start)
+    in_b = min(passage.b_stop, other.b_stop) - max(passage.b_start, other.b_start)
+    return 2 * in_a > passage.a_stop - passage.a_start or 2 * in_b > passage.b_stop - passage.b_start
+
+
+def _place(passage: Passage) -> tuple[int, int, int, int]:
+    return passage.a_start, passage.b_start, passage.a_stop, passage.b_stop
+
+
+def _hull(blocks: Sequence[Block]) -> Block:
+    return (
+        min(block[0] for block in blocks),
+        max(block[1] for block in blocks),
+        min(block[2] for block in blocks),
+        max(block[3] for block in blocks),
+    )

@@ -1,0 +1,132 @@
+"""The sentences of documents in several languages, and their vectors made comparable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.records import Span
+from dedupe.text.tokens import tokenize
+
+MIN_WORDS = 4
+"""A shorter sentence ("he said.") matches everywhere and says nothing."""
+_SHRINK = 20
+"""So many sentences of all languages steady the mean of one language."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the translated channel sees of a document. ``furniture`` never makes a match."""
+
+    id: str
+    text: str
+    language: str | None
+    sentences: Sequence[Span]
+    outlet: str = ""
+    kind: str = "outlet"
+    published: str | None = None
+    furniture: Sequence[Span] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The sentences worth comparing, of all documents, one after the other.
+
+    Document ``i`` owns rows ``offsets[i]`` to ``offsets[i + 1]``; ``starts`` and ``stops``
+    are offsets into its text, ``words`` counts; ``texts`` are the surfaces.
+    """
+
+    offsets: NDArray[np.int64]
+    starts: NDArray[np.int32]
+    stops: NDArray[np.int32]
+    words: NDArray[np.int32]
+    texts: list[str]
+
+    def rows(self, document: int) -> slice:
+        """Return the rows of one document."""
+        return slice(int(self.offsets[document]), int(self.offsets[document + 1]))
+
+
+def gather(views: Sequence[View]) -> Sentences:
+    """Return the sentences of all documents, without furniture and without very short ones."""
+    spans: list[tuple[int, int]] = []
+    texts: list[str] = []
+    owners: list[int] = []
+    for index, view in enumerate(views):
+        for start, stop in _outside(view.sentences, view.furniture):
+            spans.append((start, stop))
+            texts.append(view.text[start:stop])
+            owners.append(index)
+    words = np.diff(tokenize(texts).offsets).astype(np.int32)
+    keep = np.flatnonzero(words >= MIN_WORDS)
+    place = np.array(spans, dtype=np.int32).reshape(-1, 2)[keep]
+    counts = np.bincount(np.array(owners, dtype=np.int64)[keep], minlength=len(views))
+    return Sentences(
+        offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        starts=place[:, 0],
+        stops=place[:, 1],
+        words=words[keep],
+        texts=[texts[row] for row in keep],
+    )
+
+
+def _outside(sentences: Sequence[Span], furniture: Sequence[Span]) -> list[tuple[int, int]]:
+    """Return the sentences cut back to what is no furniture; one that is mostly furniture goes."""
+    found = []
+    ordered = sorted((piece[0], piece[1]) for piece in furniture)
+    first = 0
+    for sentence in sentences:
+        start, stop = sentence[0], sentence[1]
+        while first < len(ordered) and ordered[first][1] <= start:
+            first += 1
+        place = first
+        while place < len(ordered) and ordered[place][0] < stop:
+            left, right = ordered[place]
+            if left <= start:
+                start = min(right, stop)
+            elif right >= stop:
+                stop = left
+            else:
+                break  # furniture in the midst of a sentence: leave the sentence whole
+            place += 1
+        if stop > start:
+            found.append((start, stop))
+    return found
+
+
+def centred(vectors: NDArray[np.float16], languages: Sequence[str]) -> NDArray[np.float32]:
+    """Return unit vectors with the mean of each language taken away, shape as given.
+
+    Each language sits in its own corner of the space; without this, sentences of one
+    language are nearer to each other than to their translations. The mean of a language
+    with few sentences is drawn towards the mean of all.
+    """
+    full = vectors.astype(np.float32)
+    if not len(full):
+        return full
+    names = np.array(languages)
+    kinds = sorted(set(languages))
+    means = {kind: full[names == kind].mean(axis=0, dtype=np.float64) for kind in kinds}
+    pooled = np.mean([means[kind] for kind in kinds], axis=0)
+    for kind in kinds:
+        rows = np.flatnonzero(names == kind)
+        weight = len(rows) / (len(rows) + _SHRINK)
+        full[rows] -= (weight * means[kind] + (1 - weight) * pooled).astype(np.float32)
+    return unit_rows(full)
+
+
+def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return rows of length one; a row of zeros stays."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
+    unit: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-6)
+    return unit
+
+
+def cosines(left: Any, right: Any) -> NDArray[np.float32]:
+    """Return the cosines of unit rows with unit rows, dense or sparse, shape (n, m)."""
+    product = left @ right.T
+    return np.asarray(product.toarray() if hasattr(product, "toarray") else product, dtype=np.float32)

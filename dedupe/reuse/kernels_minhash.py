@@ -1,0 +1,119 @@
+"""The compiled loops behind `dedupe.reuse.minhash`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedupe.reuse.kernels_grams import roll
+from dedupe.text.kernels import I32, I64, U32, U64, Flags, kernel
+
+_13, _16 = np.uint32(13), np.uint32(16)
+_M1, _M2 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
+_TOP = np.uint64(32)
+
+
+@kernel
+def shingle(  # noqa: PLR0917
+    offsets: I64, hashes: U64, mask: Flags, k: int, counts: I64, out: U32
+) -> int:
+    """Write the 32-bit shingle hashes of every document; ``counts[d + 1]`` ends document d's."""
+    longest = 1
+    for d in range(len(offsets) - 1):
+        longest = max(longest, offsets[d + 1] - offsets[d])
+    grams = np.empty(longest, np.uint64)
+    total = 0
+    for d in range(len(offsets) - 1):
+        start, stop = offsets[d], offsets[d + 1]
+        width = min(k, max(1, stop - start))  # a document shorter than k words is one shingle
+        roll(hashes[start:stop], mask[start:stop], width, grams)
+        for i in range(stop - start):
+            if grams[i] != 0:
+                out[total] = np.uint32(grams[i] >> _TOP)
+                total += 1
+        counts[d + 1] = total
+    return total
+
+
+@kernel
+def sign(offsets: I64, shingles: U32, slopes: U32, shifts: U32, out: U32) -> None:
+    """Fill uint32[n, permutations] with the least value of slope * fmix32(shingle) + shift."""
+    longest = 1
+    for d in range(len(offsets) - 1):
+        longest = max(longest, offsets[d + 1] - offsets[d])
+    mixed = np.empty(longest, np.uint32)
+    for d in range(len(offsets) - 1):
+        n = offsets[d + 1] - offsets[d]
+        for i in range(n):
+            # numba widens products of uint32 to uint64: every step is cast back.
+            value = shingles[offsets[d] + i]
+            value = np.uint32(np.uint32(value ^ (value >> _16)) * _M1)
+            value = np.uint32(np.uint32(value ^ (value >> _13)) * _M2)
+            mixed[i] = np.uint32(value ^ (value >> _16))
+        for p in range(len(slopes)):
+            slope, shift = slopes[p], shifts[p]
+            least = np.uint32(0xFFFFFFFF)
+            for i in range(n):
+                least = min(least, np.uint32(np.uint32(mixed[i] * slope) + shift))
+            out[d, p] = least
+
+
+@kernel
+def agree(signatures: U32, pairs: I32, out: I32) -> None:
+    """Write how many values the signatures of each pair have in common."""
+    for p in range(len(pairs)):
+        a, b = pairs[p, 0], pairs[p, 1]
+        same = 0
+        for i in range(signatures.shape[1]):
+            same += signatures[a, i] == signatures[b, i]
+        out[p] = same
+
+
+@kernel
+def band(signatures: U32, start: int, rows: int, place_bits: int, out: U64) -> None:
+    """Pack a hash of values ``start`` to ``start + rows`` of each signature above its number."""
+    low = np.uint64(place_bits)
+    for d in range(len(signatures)):
+        digest = np.uint64(start + 1)
+        for i in range(start, start + rows):
+            digest = (digest ^ np.uint64(signatures[d, i])) * np.uint64(0x9E3779B97F4A7C15)
+            digest ^= digest >> np.uint64(32)
+        out[d] = (digest >> low) << low | np.uint64(d)
+
+
+@kernel
+def overlap(offsets: I64, shingles: U32, pairs: I32, out: I32) -> None:
+    """Write for each pair the distinct shingles of a, of b and of both, as int32[n, 3]."""
+    longest = 1
+    for p in range(len(pairs)):
+        for side in range(2):
+            longest = max(longest, offsets[pairs[p, side] + 1] - offsets[pairs[p, side]])
+    slots = 16
+    while slots < 4 * longest:
+        slots *= 2
+    keys = np.empty(slots, np.uint32)
+    filled = np.zeros(slots, np.uint8)  # 1: in a; 2: in b; 3: in both
+    used = np.empty(2 * longest, np.int64)
+    for p in range(len(pairs)):
+        n_used = 0
+        for side in range(2):
+            flag = np.uint8(1 << side)
+            document = pairs[p, side]
+            for i in range(offsets[document], offsets[document + 1]):
+                slot = int(shingles[i]) & (slots - 1)
+                while filled[slot] != 0 and keys[slot] != shingles[i]:
+                    slot += 1
+                    if slot == slots:
+                        slot = 0
+                if filled[slot] == 0:
+                    used[n_used] = slot
+                    n_used += 1
+                    keys[slot] = shingles[i]
+                filled[slot] |= flag
+        for column in range(3):
+            out[p, column] = 0
+        for u in range(n_used):
+            value = filled[used[u]]
+            out[p, 0] += value & 1
+            out[p, 1] += value >> 1
+            out[p, 2] += value == 3
+            filled[used[u]] = 0

@@ -1,0 +1,262 @@
+"""One document made ready for alignment: words, sentences, and sorted terms.
+
+Two kinds of term stand for the wording of a sentence: words, and character n-grams that
+run across word boundaries (so that a kept inflection, a compound or a phrase counts,
+whatever the language). Both are kept sorted by hash, so that two documents are compared
+by merging two sorted lists; nothing here depends on the other document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.records import Span
+from dedupe.text import normal
+from dedupe.text.kernels import frozen, kernel
+from dedupe.text.sentences import split
+from dedupe.text.tokens import TokenBatch, mix, tokenize
+
+GRAM = 6
+"""Characters in an n-gram, the space between words included: long enough to be a piece of
+wording rather than of language (4 to 8 were compared; 6 ranks reworded sentences best)."""
+
+NAME_SHARE = 0.3
+"""Where more than so many words are capitalised, capitals do not mark names (German, headlines)."""
+
+_SOFT_BREAK = re.compile(r"(?<![\r\n])(?:\r\n|[\r\n])(?![\r\n])")
+_SHIFT = np.uint32(normal.CLASS_SHIFT)
+_CODE = np.uint32((1 << normal.CLASS_SHIFT) - 1)
+_SILENT, _INVISIBLE = np.uint32(normal.SILENT), np.uint32(normal.INVISIBLE)
+_BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a document's sentences, by sentence, with the sorted list of distinct ones."""
+
+    distinct: NDArray[np.uint64]
+    """Sorted hashes of the distinct terms."""
+    frequency: NDArray[np.int32]
+    """In how many sentences each occurs."""
+    bounds: NDArray[np.int32]
+    """Sentence ``i`` owns the entries ``bounds[i]`` to ``bounds[i + 1]``."""
+    entry: NDArray[np.int32]
+    """Index into ``distinct``, one per (sentence, distinct term)."""
+    weight: NDArray[np.float32]
+    """How much of the term the sentence holds: its count, damped for names."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A document's text with its words (half-open ``starts, stops``, code points), its sentences as
+    ranges of words, and ``mask``, True for words in furniture, which never take part in a match."""
+
+    text: str
+    hashes: NDArray[np.uint64]
+    starts: NDArray[np.int32]
+    stops: NDArray[np.int32]
+    mask: NDArray[np.bool_]
+    sentences: NDArray[np.int32]
+    """int32[s, 2]: first and last-plus-one word of each sentence that has words outside furniture."""
+    language: str | None = None
+
+    @cached_property
+    def unit_of_word(self) -> NDArray[np.int32]:
+        """The sentence of each word; -1 for furniture."""
+        units = np.full(len(self.hashes), -1, np.int32)
+        for index, (start, stop) in enumerate(self.sentences.tolist()):
+            units[start:stop] = index
+        units[self.mask] = -1
+        return units
+
+    @cached_property
+    def names(self) -> NDArray[np.bool_]:
+        """True for words that look like names: a capital inside a sentence and never without it.
+
+        Names show what a text is about, not how it is worded. Empty for scripts without case
+        and where capitals mark something else.
+        """
+        text, mask = self.text, np.zeros(len(self.hashes), np.bool_)
+        capital = np.fromiter((text[at].isupper() for at in self.starts.tolist()), np.bool_, len(mask))
+        inner = capital.copy()
+        inner[self.sentences[:, 0]] = False
+        if not inner.any() or inner.sum() > NAME_SHARE * len(mask):
+            return mask
+        plain = np.fromiter((text[at].islower() for at in self.starts.tolist()), np.bool_, len(mask))
+        names = np.setdiff1d(self.hashes[inner], self.hashes[plain])
+        return np.isin(self.hashes, names)
+
+    @cached_property
+    def words(self) -> Terms:
+        """Words of the sentences, each counted as often as it stands there."""
+        ones = np.ones(len(self.hashes), np.float32)
+        return _terms(self.hashes, self.unit_of_word, ones, len(self.sentences), counted=True)
+
+    @cached_property
+    def grams(self) -> Terms:
+        """Character n-grams of the sentences across words; the letters of names weigh nothing."""
+        codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        room = len(codes) + len(self.hashes) + 2
+        hashes, units = np.empty(room, np.uint64), np.empty(room, np.int32)
+        weights = np.empty(room, np.float32)
+        count = _grams(
+            codes,
+            normal.table(),
+            self.starts,
+            self.stops,
+            self.unit_of_word,
+            self.names,
+            hashes,
+            units,
+            weights,
+        )
+        return _terms(hashes[:count], units[:count], weights[:count], len(self.sentences), counted=False)
+
+
+def prepare(
+    text: str, *, language: str | None = None, furniture: Sequence[Span] = (), wrapped: bool = False
+) -> Prepared:
+    """Make a document ready for `align`.
+
+    ``furniture`` are spans that never make a match. ``wrapped`` says that a single line break
+    inside a paragraph is typesetting and ends no sentence.
+    """
+    return prepare_tokens(text, tokenize([text]), 0, language=language, furniture=furniture, wrapped=wrapped)
+
+
+def prepare_tokens(
+    text: str,
+    batch: TokenBatch,
+    index: int,
+    *,
+    language: str | None = None,
+    furniture: Sequence[Span] = (),
+    wrapped: bool = False,
+) -> Prepared:
+    """As `prepare`, from words already cut: document ``index`` of ``batch``."""
+    hashes, starts, stops = batch.document(index)
+    mask = np.zeros(len(hashes), np.bool_)
+    for span in furniture:
+        mask[np.searchsorted(stops, span.start, "right") : np.searchsorted(starts, span.stop, "left")] = True
+    spans = split(_SOFT_BREAK.sub(lambda found: " " * len(found[0]), text) if wrapped else text, language)
+    edges = np.array([(span.start, span.stop) for span in spans], np.int64).reshape(-1, 2)
+    first = np.searchsorted(starts, edges[:, 0], "left")
+    last = np.maximum(np.searchsorted(starts, edges[:, 1], "left"), first)
+    masked = np.concatenate(([0], np.cumsum(mask)))
+    kept = masked[last] - masked[first] < last - first
+    sentences = np.stack((first[kept], last[kept]), axis=1).astype(np.int32)
+    return Prepared(text, hashes, starts, stops, mask, sentences, language)
+
+
+def _terms(
+    hashes: NDArray[np.uint64],
+    units: NDArray[np.int32],
+    weights: NDArray[np.float32],
+    count: int,
+    *,
+    counted: bool,
+) -> Terms:
+    order = np.argsort(hashes, kind="stable")  # units ascend in the text, so they do within a term
+    return Terms(*_group(frozen(hashes, np.uint64), units, weights, order, count, counted))
+
+
+@kernel
+def _group(hashes, units, weights, order, count, counted):  # type: ignore[no-untyped-def]
+    room = len(order)
+    distinct = np.empty(room, np.uint64)
+    frequency = np.zeros(room, np.int32)
+    post_term = np.empty(room, np.int32)
+    post_unit = np.empty(room, np.int32)
+    post_weight = np.zeros(room, np.float32)
+    bounds = np.zeros(count + 1, np.int32)
+    terms = 0
+    posts = 0
+    for at in range(room):
+        place = order[at]
+        unit = units[place]
+        if unit < 0:
+            continue
+        if terms == 0 or distinct[terms - 1] != hashes[place]:
+            distinct[terms] = hashes[place]
+            terms += 1
+            last = -1
+        if unit != last:
+            post_term[posts] = terms - 1
+            post_unit[posts] = unit
+            frequency[terms - 1] += 1
+            bounds[unit + 1] += 1
+            posts += 1
+            last = unit
+        if counted:
+            post_weight[posts - 1] += weights[place]
+        else:
+            post_weight[posts - 1] = max(post_weight[posts - 1], weights[place])
+    for unit in range(count):
+        bounds[unit + 1] += bounds[unit]
+    entry = np.empty(posts, np.int32)
+    weight = np.empty(posts, np.float32)
+    free = bounds[:-1].copy()
+    for post in range(posts):
+        place = free[post_unit[post]]
+        entry[place] = post_term[post]
+        weight[place] = post_weight[post]
+        free[post_unit[post]] += 1
+    return distinct[:terms].copy(), frequency[:terms].copy(), bounds, entry, weight
+
+
+@kernel
+def _grams(codes, table, starts, stops, units, names, hashes, out_units, out_weights):  # type: ignore[no-untyped-def]
+    """Write the n-grams of every run of words of one sentence; return how many there are."""
+    ring = np.zeros(GRAM, np.uint64)
+    letters = np.zeros(GRAM, np.float32)  # 1 for a letter that is no name's
+    count = 0
+    filled = 0
+    head = 0
+    previous = -1
+    for word in range(len(starts)):
+        unit = units[word]
+        if unit < 0:
+            previous = -1
+            continue
+        at = starts[word]
+        if unit != previous:
+            filled = 0
+            previous = unit
+            code = np.uint64(32)
+            plain = np.float32(1.0)
+            at -= 1  # a sentence begins and each word ends with a space
+        while at <= stops[word]:
+            if at >= starts[word]:
+                if at == stops[word]:
+                    code = np.uint64(32)
+                    plain = np.float32(1.0)
+                else:
+                    entry = table[codes[at]]
+                    kind = entry >> _SHIFT
+                    if kind == _SILENT or kind == _INVISIBLE:
+                        at += 1
+                        continue
+                    code = np.uint64(entry & _CODE)
+                    plain = np.float32(0.0 if names[word] else 1.0)
+            at += 1
+            ring[head] = code
+            letters[head] = plain
+            head = (head + 1) % GRAM
+            filled += 1
+            if filled >= GRAM:
+                digest = _BASIS
+                share = np.float32(0.0)
+                for step in range(GRAM):
+                    digest = (digest ^ ring[(head + step) % GRAM]) * _PRIME
+                    share += letters[(head + step) % GRAM]
+                hashes[count] = mix(digest)
+                out_units[count] = unit
+                out_weights[count] = share / GRAM
+                count += 1
+    return count

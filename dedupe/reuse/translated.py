@@ -1,0 +1,147 @@
+"""Passages that cross languages: sentences → vectors → candidates → chains → passages.
+
+A sentence on the same fact is no reuse; a run of sentences in the dispatch's order is. So
+a passage is scored by how strongly its sentences match and by what else matches, in order,
+in the same two documents; and lowered where numbers, months, names or negation differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dedupe.errors import DedupeError
+from dedupe.records import Passage
+from dedupe.reuse import spelling
+from dedupe.reuse.crosslingual_anchors import anchors
+from dedupe.reuse.crosslingual_candidates import candidate_pairs
+from dedupe.reuse.crosslingual_passages import align_translated, without_outdone
+from dedupe.reuse.crosslingual_sentences import Sentences, View, centred, gather
+from dedupe.reuse.crosslingual_strength import Neighbours
+from dedupe.reuse.embedding import Embedder, load_embedder
+from dedupe.reuse.vectorcache import encode_cached
+from dedupe.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatedReuse:
+    """What the translated channel found.
+
+    ``passages`` maps (a, b), indices into the documents given with a < b, to their passages
+    in order; ``embedder`` names what compared the sentences (empty: nothing to compare);
+    ``notes`` are sentences for the person who runs it.
+    """
+
+    passages: dict[tuple[int, int], list[Passage]] = field(default_factory=dict)
+    embedder: str = ""
+    documents: int = 0
+    sentences: int = 0
+    candidates: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def translated_passages(
+    views: Sequence[View],
+    settings: Settings,
+    cache: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    embedder: Embedder | None = None,
+) -> TranslatedReuse:
+    """Return the passages shared across languages by documents sorted by id.
+
+    The model is loaded only where two languages meet. A model that is missing or fails, or
+    a language it does not know, costs a note, not the run. ``cache`` is a folder for
+    vectors; ``progress`` is told (sentences encoded, sentences to encode).
+    """
+    if len({view.language for view in views} - {None}) < 2:
+        return TranslatedReuse()
+    notes: list[str] = []
+    chosen = embedder
+    if chosen is None:
+        try:
+            chosen = load_embedder(settings.translated.model, settings.translated.model_path)
+        except DedupeError as error:
+            notes.append(f"translated: {error}; sentences were compared by spelling instead")
+    views = _known(views, chosen, notes)
+    sentences = gather(views)
+    owners = np.repeat(np.arange(len(views)), np.diff(sentences.offsets))
+    languages = [views[owner].language or "" for owner in owners.tolist()]
+    try:
+        vectors = _vectors(chosen, sentences, languages, cache, progress)
+    except DedupeError as error:
+        notes.append(f"translated: {error}; sentences were compared by spelling instead")
+        chosen = None
+        vectors = _vectors(None, sentences, languages, cache, progress)
+    passages, candidates = _compare(views, sentences, vectors, languages, settings)
+    return TranslatedReuse(
+        passages=passages,
+        embedder=spelling.NAME if chosen is None else chosen.name,
+        documents=len(views),
+        sentences=len(sentences.texts),
+        candidates=candidates,
+        notes=tuple(notes),
+    )
+
+
+def _known(views: Sequence[View], embedder: Embedder | None, notes: list[str]) -> list[View]:
+    """Return the views with their sentences taken away where the model does not know the language."""
+    if embedder is None or not embedder.languages:
+        return list(views)
+    strange: dict[str, int] = {}
+    kept = []
+    for view in views:
+        if view.language and view.language not in embedder.languages:
+            strange[view.language] = strange.get(view.language, 0) + 1
+            kept.append(View(view.id, view.text, view.language, (), view.outlet, view.kind, view.published))
+        else:
+            kept.append(view)
+    if strange:
+        counts = ", ".join(f"{language} ({count})" for language, count in sorted(strange.items()))
+        notes.append(
+            f"translated: {embedder.name} does not know the language of {sum(strange.values())} documents:"
+            f" {counts}; they were not compared across languages"
+        )
+    return kept
+
+
+def _vectors(
+    embedder: Embedder | None,
+    sentences: Sentences,
+    languages: Sequence[str],
+    cache: Path | None,
+    progress: Callable[[int, int], None] | None,
+) -> Any:
+    if embedder is None:
+        return spelling.spelling_vectors(sentences.texts)
+    return centred(encode_cached(embedder, sentences.texts, cache, progress), languages)
+
+
+def _compare(
+    views: Sequence[View],
+    sentences: Sentences,
+    vectors: Any,
+    languages: Sequence[str],
+    settings: Settings,
+) -> tuple[dict[tuple[int, int], list[Passage]], int]:
+    said = [anchors(text, language) for text, language in zip(sentences.texts, languages, strict=True)]
+    pairs = candidate_pairs(
+        views,
+        sentences,
+        vectors,
+        said,
+        neighbours=settings.translated.neighbours,
+        window_days=settings.candidates.window_days,
+        same_outlet=settings.candidates.same_outlet,
+    )
+    neighbours = Neighbours(sentences, vectors)
+    neighbours.learn(pairs)
+    found = {}
+    for a, b in pairs.tolist():
+        aligned = align_translated(views, neighbours, said, a, b, settings.translated)
+        if aligned:
+            found[a, b] = aligned
+    return without_outdone(views, neighbours, found), len(pairs)

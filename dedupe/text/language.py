@@ -1,0 +1,114 @@
+"""The language of a text, by script and by frequent short words.
+
+Counting function words is an old and sound method for texts of a paragraph or more
+(Ingle 1976; Dunning 1994, "Statistical identification of language"); the lists are in
+``facts/languages.toml``. Deterministic, with no model to load.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dedupe.facts import table
+
+_SAMPLE = 1200  # characters
+_SKIP = 200  # characters: titles and labels at the beginning
+_SCRIPT_SAMPLE = 240  # letters beyond ASCII that are looked at to tell the script
+_BEYOND = re.compile(r"[^\x00-\u024f\W\d_]")
+_LEAST = 0.08  # share of words that must be in the list of the language
+_RANGES = (
+    (0x0400, 0x052F, "cyrillic"),
+    (0x0600, 0x06FF, "arabic"),
+    (0x0750, 0x077F, "arabic"),
+    (0xFB50, 0xFEFC, "arabic"),
+    (0x0900, 0x097F, "devanagari"),
+    (0x3040, 0x30FF, "kana"),
+    (0x3400, 0x9FFF, "han"),
+    (0x1E00, 0x1EFF, "latin"),
+)
+
+
+@cache
+def _scripts() -> tuple[tuple[int, int, str], ...]:
+    single = table("languages")["scripts"]["single"]
+    return _RANGES + tuple((int(first, 16), int(last, 16), code) for first, last, code in single)
+
+
+@cache
+def _words(script: str) -> dict[str, tuple[int, ...]]:
+    """Map each listed word of a script to the numbers of its languages."""
+    found: dict[str, tuple[int, ...]] = {}
+    for number, entry in enumerate(table("languages")[script].values()):
+        for word in entry["words"]:
+            found[word] = (*found.get(word, ()), number)
+    return {word: tuple(sorted(set(numbers))) for word, numbers in found.items()}
+
+
+@cache
+def _codes(script: str) -> tuple[str, ...]:
+    return tuple(table("languages")[script])
+
+
+@cache
+def _marks(script: str) -> tuple[tuple[int, str], ...]:
+    entries = table("languages")[script].values()
+    return tuple((number, entry["marks"]) for number, entry in enumerate(entries) if "marks" in entry)
+
+
+def detect(text: str) -> str | None:
+    """Return the ISO 639-1 code of the language of a text, or None where it is not clear.
+
+    Looks at 1,200 characters near the beginning. Indonesian and Malay share most of their
+    frequent words: where none of the words that part them occurs, the answer is Indonesian.
+    """
+    begin = max(0, min(len(text) - _SAMPLE, _SKIP))
+    sample = text[begin : begin + _SAMPLE]
+    script = "latin" if _is_latin(sample) else _script(sample)
+    if script == "kana":
+        return "ja"
+    if script == "han":
+        return "zh"
+    if script not in table("languages"):
+        return script or None
+    return _by_words(sample, script)
+
+
+def _is_latin(sample: str) -> bool:
+    """Whether so few bytes beyond ASCII occur that the script can only be Latin."""
+    return sample.isascii() or len(sample.encode("utf-8", "replace")) < 1.25 * len(sample)
+
+
+def _script(sample: str) -> str:
+    counts: dict[str, int] = {}
+    letters = _BEYOND.findall(sample)
+    for letter in letters[:_SCRIPT_SAMPLE]:
+        point = ord(letter)
+        for first, last, name in _scripts():
+            if first <= point <= last:
+                counts[name] = counts.get(name, 0) + 1
+                break
+    if counts.get("latin", 0) * 2 > sum(counts.values()) or len(letters) * 5 < len(sample):
+        return "latin"
+    if counts.get("kana", 0) * 10 >= sum(counts.values()) > 0 and "kana" in counts:
+        return "kana"
+    return max(sorted(counts), key=lambda name: counts[name], default="")
+
+
+def _by_words(sample: str, script: str) -> str | None:
+    listed, codes = _words(script), _codes(script)
+    words = sample.lower().split()
+    scores = [0] * len(codes)
+    for word in words:
+        if word in listed:
+            for number in listed[word]:
+                scores[number] += 1
+    half = max(scores) / 2
+    if not sample.isascii() and len([score for score in scores if score > half]) > 1:
+        for number, marks in _marks(script):
+            scores[number] += sum(sample.count(mark) for mark in marks)
+    best = max(scores)
+    if best < max(2, _LEAST * len(words)):
+        return None
+    winners = [codes[number] for number, score in enumerate(scores) if score == best]
+    return winners[0] if len(winners) == 1 or winners == ["id", "ms"] else None

@@ -1,0 +1,126 @@
+"""Lines that an outlet prints under unrelated articles: its furniture, found without patterns.
+
+An outlet also repeats agency copy, in the versions of one story and as background in the
+next. So a line counts once a *story*, not once a document, and a line of prose is furniture
+only where it stands outside the article's own sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from dedupe.settings import Boilerplate
+
+_PROSE = 40  # characters: a longer line that ends like a sentence is prose
+_SENTENCE_ENDS = (".", "!", "?", '"', "”", "’", "…", "。", "۔", "।", ".)")
+_SAME_STORY = 0.3  # share of the shorter document's prose that two versions of a story have in common
+_DIGITS = re.compile(r"\d+")
+_LETTER = re.compile(r"[^\W\d_]")
+
+Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+
+
+def line_keys(text: str) -> list[tuple[int, int, int]]:
+    """Return ``(key, start, stop)`` of every line of a text that has a letter, in order.
+
+    The key is a 63-bit hash of the line, the same in every run. Its lowest bit says whether the
+    line is prose (ends like a sentence). Other lines are hashed in lower case, spaces collapsed
+    and numbers levelled, so that ``12 comments`` and ``3 comments`` are one line.
+    """
+    found: list[tuple[int, int, int]] = []
+    position = 0
+    for line in text.splitlines(keepends=True):
+        start, position = position, position + len(line)
+        bare = line.strip()
+        if not bare or _LETTER.search(bare) is None:
+            continue
+        prose = len(bare) >= _PROSE and bare.endswith(_SENTENCE_ENDS)
+        plain = bare if prose else _DIGITS.sub("0", " ".join(bare.lower().split()))
+        digest = blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest()
+        start += line.index(bare[0])
+        found.append((int.from_bytes(digest, "little") >> 2 << 1 | prose, start, start + len(bare)))
+    return found
+
+
+def repeated_lines(outlets: Int, documents: Int, keys: Int, lengths: Int, settings: Boilerplate) -> Bool:
+    """Say for every line whether it is its outlet's furniture.
+
+    All arrays have one entry a line, the lines of a document together and in order: the
+    outlet's number, the document's number, the line's key and its length in characters.
+
+    Documents of an outlet are one story where they share three tenths of the shorter one's
+    prose. A line that stands in ``settings.repeated_lines`` stories of its outlet (and in
+    ``settings.repeated_share`` of them) is furniture; a line of prose only if it always stands
+    before or after all prose that is the document's own. Time O(n log n).
+    """
+    if len(keys) == 0:
+        return np.zeros(0, dtype=np.bool_)
+    line = _ranks(outlets, keys)
+    prose = (keys & 1).astype(np.bool_)
+    story = _stories(documents, line, prose, lengths)
+    spread = _count_distinct(line, story[documents])
+    stories = _count_distinct(outlets, story[documents])[outlets]
+    least = np.maximum(settings.repeated_lines, np.ceil(settings.repeated_share * stories))
+    often: Bool = spread[line] >= least
+    return often & (~prose | _always(line, _outside(documents, own=prose & ~often)))
+
+
+def _ranks(*columns: Int) -> Int:
+    """Number the distinct rows of some columns from 0."""
+    ranks = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        _, inverse = np.unique(column, return_inverse=True)
+        ranks = np.unique(ranks * (int(inverse.max()) + 1) + inverse, return_inverse=True)[1]
+    return ranks
+
+
+def _count_distinct(groups: Int, values: Int) -> Int:
+    """Return, for each group number, how many distinct values it has."""
+    pairs = np.unique(np.stack([groups, values]), axis=1)
+    return np.bincount(pairs[0], minlength=int(groups.max()) + 1).astype(np.int64)
+
+
+def _stories(documents: Int, line: Int, prose: Bool, lengths: Int) -> Int:
+    """Return a story number for each document number: versions of one story have the same."""
+    count = int(documents.max()) + 1
+    totals = np.bincount(documents, weights=np.where(prose, lengths, 0), minlength=count)
+    _, chosen = np.unique(line * count + documents, return_index=True)  # once a document
+    chosen = chosen[prose[chosen]]
+    held, holder = line[chosen], documents[chosen]  # by line, then document
+    first = np.ones(len(held), dtype=np.bool_)
+    first[1:] = held[1:] != held[:-1]
+    hub = holder[np.maximum.accumulate(np.where(first, np.arange(len(held)), 0))]
+    linked = hub != holder
+    pair, number = np.unique(hub[linked] * count + holder[linked], return_inverse=True)
+    shared = np.bincount(number, weights=lengths[chosen][linked], minlength=len(pair))
+    one, other = pair // count, pair % count
+    alike = shared >= _SAME_STORY * np.minimum(totals[one], totals[other])
+    graph = coo_array((np.ones(int(alike.sum())), (one[alike], other[alike])), shape=(count, count))
+    labels: NDArray[Any] = connected_components(graph, directed=False)[1]
+    return labels.astype(np.int64)
+
+
+def _outside(documents: Int, own: Bool) -> Bool:
+    """Whether a line stands before the first or after the last of its document's own lines."""
+    count = int(documents.max()) + 1
+    place = np.arange(len(documents), dtype=np.int64)
+    first = np.full(count, len(documents), dtype=np.int64)
+    last = np.full(count, -1, dtype=np.int64)
+    np.minimum.at(first, documents[own], place[own])
+    np.maximum.at(last, documents[own], place[own])
+    has_own = last[documents] >= 0
+    return has_own & ((place < first[documents]) | (place > last[documents]))
+
+
+def _always(line: Int, holds: Bool) -> Bool:
+    """Whether something holds for every occurrence of a line."""
+    fails = np.bincount(line[~holds], minlength=int(line.max()) + 1) > 0
+    return ~fails[line]
