@@ -30,7 +30,7 @@ FIELDS = ("a_start", "a_stop", "b_start", "b_stop", "kind", "score")
 
 def read_one(path: Path, settings: Settings) -> Document:
     """Return the one article in a file; raise InputError when there is none or more."""
-    found = corpus.load([path], settings)
+    found = corpus.load([path], settings.reading)
     if len(found.documents) != 1:
         why = found.rejected[0].reason if found.rejected else f"holds {len(found.documents)} articles"
         raise InputError(why, where=str(path), mend="give a file with exactly one article")
@@ -72,7 +72,7 @@ def align_files(
     documents: Path, pairs: Path, settings: Settings, *, workers: int, progress: Progress
 ) -> tuple[list[dict[str, Any]], list[Rejected]]:
     """Return ``{"a", "b", "passages"}`` for each line of ``pairs``, in order, and what was rejected."""
-    read = corpus.load([documents], settings)
+    read = corpus.load([documents], settings.reading)
     by_id = {document.id: document for document in read.documents}
     wanted, bad = _read_pairs(pairs, by_id)
     count = -(-len(wanted) // BATCH)

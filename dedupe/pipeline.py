@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +22,8 @@ from dedupe.provenance import matrix
 from dedupe.records import CANDIDATES, CHANNELS, CREDITS, DOCUMENTS, LEDGER, MATRIX, PAIRS, Document
 from dedupe.runs import Run, Writer, digest, open_run, write_jsonl, write_text
 from dedupe.settings import Settings
-from dedupe.stages import candidates, furniture, verdicts
+from dedupe.reuse.translated import TranslatedReuse
+from dedupe.stages import candidates, furniture, translated, verdicts
 from dedupe.stages.align import ALIGNED, AlignPairs
 from dedupe.stages.credits import FindCredits, catalogue
 from dedupe.stages.ledger import PASSAGES, KeepLedger
@@ -68,9 +71,7 @@ def run(
     Raises DedupeError for what the user can mend; everything else is a defect.
     """
     known = catalogue(facts)
-    progress("read", 0, 1)
-    read = corpus.load(inputs, settings)
-    progress("read", 1, 1)
+    read = corpus.load(inputs, settings.reading, progress=lambda done, total: progress("read", done, total))
     key = digest(__version__, dict(read.digests), settings.as_dict(), list(channels), _versions(), _facts_digest(facts))
     writer = Writer.create(out, key)
     write_jsonl([{"where": r.where, "reason": r.reason, "id": r.id} for r in read.rejected], out / "rejected.jsonl")
@@ -104,7 +105,11 @@ def run(
         def align() -> pa.Table:
             parts = candidates.with_texts(documents, found, BATCH)
             count = -(-found.num_rows // BATCH)
-            return engine.map(AlignPairs(settings), parts, ALIGNED, count=count, progress=bar("align"))
+            within = engine.map(AlignPairs(settings), parts, ALIGNED, count=count, progress=bar("align"))
+            if "translated" not in channels:
+                return within
+            across = translated.find(documents, settings, vectors_folder(), bar("translated"))
+            return translated.joined(within, across, documents).replace_schema_metadata(_told(across))
 
         aligned = writer.stage("aligned", align)
         pairs = writer.stage("pairs", lambda: aligned, schema=PAIRS)
@@ -150,11 +155,26 @@ def run(
         "inputs": dict(read.digests),
         "versions": _versions(),
         "stages": writer.timings,
-        "notes": notes(read, documents),
+        "notes": notes(read, documents) + json.loads((aligned.schema.metadata or {}).get(_TOLD, b"[]")),
     })
     done = open_run(out)
     write_report(done, None, facts=facts)
     return done
+
+
+_TOLD = b"notes"
+
+
+def _told(found: TranslatedReuse) -> dict[bytes, bytes]:
+    """Keep what the channel says of itself with its table, so that a resumed run says it, too."""
+    said = [f"translated: sentences compared by {found.embedder}"] if found.embedder else []
+    return {_TOLD: json.dumps([*said, *found.notes]).encode()}
+
+
+def vectors_folder() -> Path:
+    """Return the folder in which sentence vectors are kept from run to run."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "wiretrace" / "vectors"
 
 
 _LEDGER_INPUT = """

@@ -74,7 +74,13 @@ class Tfidf:
     """TF-IDF neighbours of documents."""
 
     neighbours: int = 10
+    """So many nearest documents are looked at for each document, …"""
     threshold: float = 0.2
+    """… if their cosine is at least this."""
+    terms: int = 40
+    """Neighbours are looked for through so many of a document's heaviest words, …"""
+    postings: int = 500
+    """… leaving out words that more documents have among theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +170,16 @@ class Origins:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """How much of a run ``report.html`` carries; the rest is counted there, and is in the tables."""
+
+    documents: int = 5_000
+    """The most documents; those that tell most are taken."""
+    pairs: int = 100_000
+    """The most pairs of documents, by shared words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a run, by section."""
 
@@ -178,6 +194,7 @@ class Settings:
     families: Families = field(default_factory=Families)
     credits: Credits = field(default_factory=Credits)
     origins: Origins = field(default_factory=Origins)
+    report: Report = field(default_factory=Report)
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """Return ``{section: {name: value}}``."""

@@ -53,19 +53,18 @@ def test_exact_figures_against_sets(documents: list[list[int]]) -> None:
 
 def test_estimate_is_within_its_error_of_exact() -> None:
     random = np.random.default_rng(3)
-    documents, shared = [], random.integers(0, 2**32, 400)
+    documents = []
     for n in range(41):
-        own = random.integers(0, 2**32, 400)
-        documents.append([*shared[: 10 * n].tolist(), *own[10 * n :].tolist()])
+        shared, own, other = random.integers(0, 2**32, (3, 400)).tolist()
+        documents += [shared[: 10 * n] + own[10 * n :], shared[: 10 * n] + other[10 * n :]]
     sets = sets_of(documents)
-    pairs = all_pairs(41)
+    pairs = np.arange(82).reshape(-1, 2)
     rows = signatures(sets, SETTINGS)
     exact, estimate = overlaps(sets, pairs).jaccard, minhash.estimate(rows, pairs)
     error = np.sqrt(exact * (1 - exact) / SETTINGS.permutations)
     assert (np.abs(estimate - exact) <= 5 * error + 1e-9).all()
-    assert abs((estimate - exact).mean()) < 0.01
-    for a, b in pairs[::97]:
-        index = np.flatnonzero((pairs == (a, b)).all(axis=1))[0]
+    assert abs((estimate - exact).mean()) < 0.02
+    for index, (a, b) in enumerate(pairs[:9]):
         assert estimate[index] == sketch(rows[a]).jaccard(sketch(rows[b]))
 
 

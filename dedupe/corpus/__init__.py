@@ -1,15 +1,17 @@
 """Files to documents.
 
-    corpus = load([Path("articles")], Settings())
+One table of readers (:mod:`dedupe.corpus.readers`), chosen by suffix. A bad record is rejected
+with file, line and reason, and never stops the rest: ``read == len(documents) + len(rejected)``.
 
-One table of readers (:mod:`dedupe.corpus.readers`); a bad record is rejected with file, line and
-reason, and never stops the rest: ``read == len(documents) + len(rejected)``.
+Records have ``id`` and ``text``; ``outlet, kind, source_id, published, language, title, url`` are
+optional; other fields are passed over. What is missing is looked for in the text: outlet
+(dateline, else host of the URL, else folder or file name), title, date of publication, language.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +19,13 @@ from dedupe.corpus.checking import Tally, check, stem_of, where_of
 from dedupe.corpus.inputs import InputFile, digest, find_files, problem_of
 from dedupe.corpus.raw import Raw
 from dedupe.corpus.readers import READERS, reader_of
+from dedupe.errors import InputError
 from dedupe.records import Document, Rejected
-from dedupe.settings import Settings
+from dedupe.settings import Reading
 
 __all__ = ["READERS", "Corpus", "InputFile", "Tally", "find_files", "iter_records", "load"]
+
+_STEP = 500  # records between two reports of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,8 @@ class Corpus:
     """All that was read: documents by id, rejected records in the order of files and lines.
 
     ``digests`` maps each file's label to the SHA-256 of its bytes; ``replacements`` counts the
-    characters that could not be decoded; ``notes`` counts values that were not understood.
+    characters that could not be decoded; ``notes`` counts values that were not understood;
+    ``skipped`` are the labels of files in the folders that no reader takes.
     """
 
     documents: list[Document]
@@ -37,42 +43,74 @@ class Corpus:
     digests: Mapping[str, str]
     replacements: int
     notes: Mapping[str, int]
+    skipped: Sequence[str]
 
 
-def load(inputs: Sequence[Path], settings: Settings | None = None) -> Corpus:
+def load(
+    inputs: Sequence[Path],
+    limits: Reading | None = None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> Corpus:
     """Read files and folders into memory; see :func:`iter_records`.
 
-    Raises InputError for an input that is missing or a folder without files.
+    ``progress`` is called with bytes done and bytes in all (about: within a file, characters are
+    counted for bytes). Raises InputError for an input that is missing, and for a folder without
+    a file that a reader takes.
     """
     files = find_files(inputs)
+    chosen = [file for file in files if not file.walked or reader_of(file)]
+    if not chosen:
+        raise InputError(
+            f"no file of a kind that is read, among {len(files)}",
+            where=", ".join(str(path) for path in inputs),
+            mend=f"give {', '.join(READERS)}",
+        )
+    sizes = {file.label: file.path.stat().st_size if problem_of(file) is None else 0 for file in chosen}
+    ends, total = {}, 0
+    for file in chosen:
+        total += sizes[file.label]
+        ends[file.label] = total
     tally = Tally()
     documents: list[Document] = []
     rejected: list[Rejected] = []
-    for record in iter_records(files, settings or Settings(), tally):
+    done = 0
+    for record in iter_records(chosen, limits or Reading(), tally):
         if isinstance(record, Document):
             documents.append(record)
+            done = min(
+                max(done + len(record.text), ends[record.file] - sizes[record.file]), ends[record.file]
+            )
         else:
             rejected.append(record)
+        if progress is not None and tally.read % _STEP == 0:
+            progress(done, total)
+    if progress is not None:
+        progress(total, total)
     documents.sort(key=lambda document: document.id)
-    digests = {file.label: digest(file) for file in files if problem_of(file) is None}
-    return Corpus(documents, rejected, tally.read, digests, tally.replacements, dict(sorted(tally.notes.items())))
+    return Corpus(
+        documents,
+        rejected,
+        tally.read,
+        {file.label: digest(file) for file in chosen if sizes[file.label]},
+        tally.replacements,
+        dict(sorted(tally.notes.items())),
+        [file.label for file in files if file not in set(chosen)],
+    )
 
 
-def iter_records(
-    files: Sequence[InputFile], settings: Settings, tally: Tally
-) -> Iterator[Document | Rejected]:
+def iter_records(files: Sequence[InputFile], limits: Reading, tally: Tally) -> Iterator[Document | Rejected]:
     """Yield every record of the files, in their order, as a document or a rejection.
 
     Of records with one id the first in that order is kept (``find_files`` sorts by name, so the
     order of the command line does not matter). ``tally`` counts as the records pass.
     """
-    limits = settings.reading
     stems = Counter(stem_of(file) for file in files if file.path.suffix.lower() == ".txt")
     first_seen: dict[str, str] = {}
     for file in files:
         default = _default_id(file, stems) if file.path.suffix.lower() == ".txt" else None
-        for raw in _read(file, settings):
-            record = check(raw, file, default, limits, tally)
+        for raw in _read(file, limits):
+            record = check(raw, file, default_id=default, limits=limits, tally=tally)
             if isinstance(record, Document):
                 where = where_of(file, raw.line)
                 earlier = first_seen.setdefault(record.id, where)
@@ -87,11 +125,11 @@ def _default_id(file: InputFile, stems: Mapping[str, int]) -> str:
     return stem if stems[stem] == 1 else file.label.rpartition(".")[0]
 
 
-def _read(file: InputFile, settings: Settings) -> Iterator[Raw]:
+def _read(file: InputFile, limits: Reading) -> Iterator[Raw]:
     problem = problem_of(file)
     reader = reader_of(file)
-    if reader is None:
+    if reader is None and problem is None:
         problem = f"files of this kind are not read; give one of {', '.join(READERS)}"
     if problem is not None or reader is None:
         return iter((Raw(0, None, problem or ""),))
-    return reader(file, settings.reading)
+    return reader(file, limits)

@@ -37,7 +37,9 @@ def where_of(file: InputFile, line: int) -> str:
     return f"{file.label}:{line}" if line else file.label
 
 
-def check(raw: Raw, file: InputFile, default_id: str | None, limits: Reading, tally: Tally) -> Document | Rejected:
+def check(
+    raw: Raw, file: InputFile, *, default_id: str | None, limits: Reading, tally: Tally
+) -> Document | Rejected:
     """Return the document of a raw record, or the reason why there is none.
 
     ``default_id`` is used where the format has no ids of its own (``.txt``). A lone surrogate
@@ -60,28 +62,25 @@ def check(raw: Raw, file: InputFile, default_id: str | None, limits: Reading, ta
 
 def _document(identifier: str, text: str, fields: _Fields, file: InputFile) -> Document:
     kind = fields.kind()
-    source = fields.string("source_id")
-    url = fields.string("url")
     code = fields.language() or language.detect(text)
-    outlet, outlet_from = _outlet(text, fields.string("outlet"), kind, source, url, file)
+    outlet, outlet_from = _outlet(text, fields, kind, file)
     return Document(
         id=identifier,
         text=text,
         outlet=outlet,
         kind=kind,
-        source_id=source,
+        source_id=fields.string("source_id"),
         published=fields.published() or dates.published(text, code),
         language=code,
-        url=url,
+        url=fields.string("url"),
         title=fields.string("title") or metadata.title_of(text),
         file=file.label,
         outlet_from=outlet_from,
     )
 
 
-def _outlet(
-    text: str, given: str | None, kind: DocumentKind, source: str | None, url: str | None, file: InputFile
-) -> tuple[str, str]:
+def _outlet(text: str, fields: _Fields, kind: DocumentKind, file: InputFile) -> tuple[str, str]:
+    given, source = fields.string("outlet"), fields.string("source_id")
     if given:
         return metadata.clean_outlet(given), "given"
     if kind == "wire" and source:
@@ -89,7 +88,7 @@ def _outlet(
     dateline = datelines.find(text)
     if dateline is not None:
         return dateline.outlet, "dateline"
-    host = _host(url)
+    host = _host(fields.string("url"))
     if host:
         return host, "given"
     if file.folders:
@@ -135,7 +134,7 @@ class _Fields:
         if value is None:
             raise _Reject('text is missing; put the article under "text"')
         if not isinstance(value, str):
-            raise _Reject(f"text is {_kind(value)}, not a string; put the article under \"text\"")
+            raise _Reject(f'text is {_kind(value)}, not a string; put the article under "text"')
         if len(value) > limits.max_characters:
             raise _Reject(too_long(limits))
         if not value or value.isspace():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from typing import NamedTuple
 
 import charset_normalizer
@@ -55,16 +56,12 @@ def decode(data: bytes, *, likely: str | None = None) -> Decoded:
     if marked is not None:
         name, length = marked
         return _replacing(data[length:], name)
-    try:
+    with suppress(UnicodeDecodeError):
         return Decoded(data.decode("utf-8"), "utf-8", 0)
-    except UnicodeDecodeError:
-        pass
-    for name in (likely, _guess(data) if likely is None else None):
-        if name is not None:
-            try:
-                return Decoded(data.decode(name), name, 0)
-            except (UnicodeDecodeError, LookupError):
-                continue
+    guess = likely or _guess(data)
+    if guess is not None:
+        with suppress(UnicodeDecodeError, LookupError):
+            return Decoded(data.decode(guess), guess, 0)
     if _is_mostly_utf8(data):
         return _replacing(data, "utf-8")
     return _replacing(data, _LAST_RESORT)

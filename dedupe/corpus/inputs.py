@@ -17,12 +17,16 @@ from dedupe.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file to read: where it is, the name it goes by in results, the folders between the
-    input given and the file."""
+    """A file to read: where it is and the name it goes by in results.
+
+    ``folders`` are those between the input given and the file; ``walked`` says that the file
+    was met in a folder, not named itself.
+    """
 
     path: Path
     label: str
     folders: tuple[str, ...]
+    walked: bool
 
 
 def find_files(inputs: Sequence[Path]) -> list[InputFile]:
@@ -33,7 +37,7 @@ def find_files(inputs: Sequence[Path]) -> list[InputFile]:
     names begin with a full stop are left out when a folder is walked. A file that is reached
     twice is read once. Raises InputError for an input that is missing and a folder without files.
     """
-    found: dict[str, tuple[Path, Path]] = {}  # resolved path -> path, label
+    found: dict[str, tuple[Path, Path, bool]] = {}  # resolved path -> path, label, walked
     for given in inputs:
         if not os.path.lexists(given):
             raise InputError("no such file or folder", where=str(given), mend="check the path")
@@ -49,9 +53,10 @@ def find_files(inputs: Sequence[Path]) -> list[InputFile]:
             files = [given]
         for path in files:
             label = path.relative_to(given) if path != given else Path(path.name)
-            known = found.setdefault(os.path.realpath(path), (path, label))
+            real = os.path.realpath(path)
+            known = found.setdefault(real, (path, label, path != given))
             if len(label.parts) > len(known[1].parts):  # the same label whatever was named first
-                found[os.path.realpath(path)] = (path, label)
+                found[real] = (path, label, known[2] and path != given)
     return sorted(_labelled(list(found.values())), key=lambda file: file.label)
 
 
@@ -63,9 +68,9 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(root) / name
 
 
-def _labelled(files: list[tuple[Path, Path]]) -> Iterator[InputFile]:
+def _labelled(files: list[tuple[Path, Path, bool]]) -> Iterator[InputFile]:
     """Lengthen labels that clash by parent folders until they differ."""
-    labels = {path: label.parts for path, label in files}
+    labels = {path: label.parts for path, label, _ in files}
     while clashing := _clashes(labels):
         grown = False
         for path in clashing:
@@ -75,8 +80,8 @@ def _labelled(files: list[tuple[Path, Path]]) -> Iterator[InputFile]:
                 grown = True
         if not grown:
             break
-    for path, label in files:
-        yield InputFile(path, "/".join(labels[path]), label.parts[:-1])
+    for path, label, walked in files:
+        yield InputFile(path, "/".join(labels[path]), label.parts[:-1], walked)
 
 
 def _clashes(labels: dict[Path, tuple[str, ...]]) -> list[Path]:

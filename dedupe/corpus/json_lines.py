@@ -19,7 +19,11 @@ def read(file: InputFile, limits: Reading) -> Iterator[Raw]:
         for line in read_lines(file, limit):
             number = line.number
             if line.cut:
-                yield Raw(number, None, f"the line is longer than {limit:,} bytes; split it, or raise reading.max_characters")
+                yield Raw(
+                    number,
+                    None,
+                    f"the line is longer than {limit:,} bytes; split it, or raise reading.max_characters",
+                )
             elif line.text.isspace():
                 continue
             else:

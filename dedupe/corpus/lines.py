@@ -44,7 +44,7 @@ def read_lines(file: InputFile, limit: int) -> Iterator[Line]:
     """
     with open_bytes(file) as stream:
         buffered = io.BufferedReader(cast(io.RawIOBase, stream)) if not hasattr(stream, "peek") else stream
-        head = buffered.peek(_HEAD)[:_HEAD]  # type: ignore[attr-defined]
+        head = buffered.peek(_HEAD)[:_HEAD]
         if is_binary(head):
             raise BinaryFileError
         marked = marked_encoding(head)

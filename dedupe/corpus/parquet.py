@@ -31,4 +31,6 @@ def read(file: InputFile, limits: Reading) -> Iterator[Raw]:
                     yield Raw(number, {name: value for name, value in fields.items() if value is not None})
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        yield Raw(number + 1 if number else 0, None, f"not readable as Parquet ({reason}); write the file again")
+        yield Raw(
+            number + 1 if number else 0, None, f"not readable as Parquet ({reason}); write the file again"
+        )

@@ -41,7 +41,11 @@ def read(file: InputFile, limits: Reading) -> Iterator[Raw]:
         header = next(lines, "")
         delimiter, columns = _columns(header, _DELIMITERS[file.path.suffix.lower()])
         if not {"id", "text"} <= set(columns):
-            yield Raw(1, None, f"the header names {', '.join(columns) or 'nothing'}; it needs the columns id and text")
+            yield Raw(
+                1,
+                None,
+                f"the header names {', '.join(columns) or 'nothing'}; it needs the columns id and text",
+            )
             return
         rows = csv.reader(lines, delimiter=delimiter)
         while True:
@@ -49,7 +53,11 @@ def read(file: InputFile, limits: Reading) -> Iterator[Raw]:
             try:
                 row = next(rows, None)
             except csv.Error as error:
-                reason = too_long(limits) if "field limit" in str(error) else f"not a CSV row: {error}; check its quotes"
+                reason = (
+                    too_long(limits)
+                    if "field limit" in str(error)
+                    else f"not a CSV row: {error}; check its quotes"
+                )
                 yield Raw(number, None, reason, source.take())
                 continue
             if row is None:

@@ -88,4 +88,4 @@ class LocalEngine:
             connection.execute("SET threads TO 1")  # order of floating sums does not depend on the machine
             for name, table in tables.items():
                 connection.register(name, table)
-            return connection.execute(query).to_arrow_table()
+            return connection.sql(query).to_arrow_table()

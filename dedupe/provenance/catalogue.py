@@ -82,6 +82,7 @@ class Catalogue:
     phrases: Mapping[str, Mapping[str, Any]]
     lexicons: dict[str, Lexicon] = field(default_factory=dict, repr=False, compare=False)
     outlets: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    built: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     def name(self, source: str) -> str:
         """Return the display name of a source id, also for ``open:`` ids and ids from elsewhere."""

@@ -100,7 +100,7 @@ class Lexicon:
                 strength=e.get("strength", "cue"),
                 scope=e.get("scope", "sentence"),
                 role=e.get("role", "credit"),
-                trigger=e.get("trigger", ""),
+                trigger=CLASSES[e["trigger"]] if "trigger" in e else "S",
             )
             for e in entries
             if all((f[4:] not in flags) if f.startswith("not ") else f in flags for f in e.get("when", ()))

@@ -9,6 +9,7 @@ are used, so every machine draws the same picture.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -35,7 +36,7 @@ def flow(matrix: pa.Table, names: Mapping[str, str]) -> dict[str, Any]:
         if row["via"]:
             path.append((1, row["via"] if row["via"] in vias else ""))
         path.append((2, row["outlet"] if row["outlet"] in outlets else ""))
-        for one, two in zip(path, path[1:], strict=False):
+        for one, two in pairwise(path):
             key = (one, two, row["class"])
             links[key] = links.get(key, 0) + row["words"]
     columns = _ordered(links)
@@ -98,7 +99,9 @@ def _mean(node: Node, links: Mapping[tuple[Node, Node, str], int], place: Mappin
 def _scale(columns: Sequence[Sequence[Node]], links: Mapping[tuple[Node, Node, str], int]) -> float:
     """Return pixels per word, so that the fullest column fits the height."""
     fits = [
-        (HEIGHT - GAP * (len(column) - 1)) / sum(_words(node, links) for node in column) for column in columns if column
+        (HEIGHT - GAP * (len(column) - 1)) / sum(_words(node, links) for node in column)
+        for column in columns
+        if column
     ]
     return min(fits, default=0.0)
 
@@ -136,7 +139,9 @@ def _drawn(
     for key in sorted(links, key=lambda k: (order[k[1]], order[k[0]], rank[k[2]])):
         one, two, name = key
         thick = links[key] * scale
-        places = [round(value, 1) for value in (starts[key] + thick / 2, into[two] + thick / 2, max(1.0, thick))]
+        places = [
+            round(value, 1) for value in (starts[key] + thick / 2, into[two] + thick / 2, max(1.0, thick))
+        ]
         drawn.append([order[one], order[two], name, links[key], *places])
         into[two] += thick
     return drawn

@@ -11,7 +11,6 @@ import base64
 import hashlib
 import html
 import json
-import re
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -22,10 +21,11 @@ import pyarrow as pa
 
 from dedupe.reports.pack import pack
 from dedupe.reports.private import anonymized, redacted
-from dedupe.reports.select import Limit
+from dedupe.reports.squeeze import squeezed_script, squeezed_style
+from dedupe.settings import Report
 
 SCRIPTS = (
-    "base", "strings", "data", "query", "text", "parts", "matrix", "profile", "pairs", "compare", "article",
+    "base", "data", "query", "text", "parts", "matrix", "profile", "pairs", "compare", "article",
     "families", "run", "main",
 )  # fmt: skip
 PLAIN_BELOW = 1_000_000
@@ -48,6 +48,7 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <div id="app"><noscript><p>{noscript}</p></noscript></div>
+<script type="application/json" id="strings">{strings}</script>
 {blocks}
 <script>{script}</script>
 </body>
@@ -71,7 +72,7 @@ def build(
     redact: bool = False,
     anonymize: bool = False,
     language: str = "en",
-    limit: Limit | None = None,
+    limit: Report | None = None,
 ) -> str:
     """Return the report of a run as one HTML page; the same input gives the same bytes.
 
@@ -82,32 +83,7 @@ def build(
     """
     if language not in _NOSCRIPT:
         raise ValueError(f"language {language!r} is none of {', '.join(sorted(_NOSCRIPT))}")
-    columns, texts = pack(tables, names, limit or Limit())
-    return _page(columns, texts, meta, rejected, title, redact, anonymize, language)
-
-
-def build_pair(
-    tables: Mapping[str, pa.Table],
-    meta: Mapping[str, Any],
-    *,
-    names: Mapping[str, str],
-    title: str,
-    language: str = "en",
-) -> str:
-    """Return the same page for the tables of just two documents; it opens on their comparison."""
-    return build(tables, {**meta, "pair": True}, [], names=names, title=title, language=language)
-
-
-def _page(
-    columns: dict[str, Any],
-    texts: list[str],
-    meta: Mapping[str, Any],
-    rejected: Sequence[Mapping[str, Any]],
-    title: str,
-    redact: bool,
-    anonymize: bool,
-    language: str,
-) -> str:
+    columns, texts = pack(tables, names, limit or Report())
     index = {
         **columns,
         "format": FORMAT,
@@ -122,6 +98,22 @@ def _page(
         index, texts = anonymized(index, texts)
     if redact:
         index, texts = redacted(index, texts)
+    return _page(index, texts)
+
+
+def build_pair(
+    tables: Mapping[str, pa.Table],
+    meta: Mapping[str, Any],
+    *,
+    names: Mapping[str, str],
+    title: str,
+    language: str = "en",
+) -> str:
+    """Return the same page for the tables of just two documents; it opens on their comparison."""
+    return build(tables, {**meta, "pair": True}, [], names=names, title=title, language=language)
+
+
+def _page(index: dict[str, Any], texts: list[str]) -> str:
     bounds = _bounds(texts)
     index["blocks"] = bounds
     parts: list[Any] = [index, *(texts[a:b] for a, b in zip(bounds, [*bounds[1:], len(texts)], strict=True))]
@@ -131,11 +123,12 @@ def _page(
         f"require-trusted-types-for 'script'; script-src '{_digest(script)}'; style-src '{_digest(style)}'"
     )
     return _PAGE.format(
-        language=language,
+        language=index["language"],
         policy=policy,
         title=html.escape(_sound(index["title"])),
         style=style,
-        noscript=_NOSCRIPT[language],
+        noscript=_NOSCRIPT[index["language"]],
+        strings=_inert(json.dumps(_strings(), ensure_ascii=False, separators=(",", ":"))),
         blocks="\n".join(_blocks(parts)),
         script=script,
     )
@@ -144,14 +137,17 @@ def _page(
 @cache
 def assets() -> tuple[str, str]:
     """Return the style and the script of the page, as they stand in it."""
-    folder = files("dedupe.reports") / "assets"
-    read = {name: (folder / name).read_text(encoding="utf-8") for name in ("style.css", *(f"{n}.js" for n in SCRIPTS))}
-    script = "\n".join(read[f"{name}.js"].strip() for name in SCRIPTS)
-    return _squeezed(read["style.css"]), '"use strict";(()=>{\n' + script + "\n})();"
+    script = "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
+    return squeezed_style(_asset("style.css")), '"use strict";(()=>{\n' + squeezed_script(script) + "\n})();"
 
 
-def _squeezed(style: str) -> str:
-    return re.sub(r"\n\s*", "\n", re.sub(r"/\*[^*]*\*/", "", style)).strip()
+@cache
+def _strings() -> Any:
+    return json.loads(_asset("strings.json"))
+
+
+def _asset(name: str) -> str:
+    return (files("dedupe.reports") / "assets" / name).read_text(encoding="utf-8")
 
 
 def _digest(code: str) -> str:
@@ -170,17 +166,19 @@ def _bounds(texts: Sequence[str]) -> list[int]:
 
 
 def _blocks(parts: Sequence[Any]) -> list[str]:
-    """Return script elements that hold the data; ``<`` never stands in them unescaped."""
+    """Return script elements that hold the data."""
     raw = [_sound(json.dumps(part, ensure_ascii=False, separators=(",", ":"))) for part in parts]
-    if sum(map(len, raw)) < PLAIN_BELOW:
-        return [
-            f'<script type="application/json" id="data-{index}">{text.replace("<", chr(92) + "u003c")}</script>'
-            for index, text in enumerate(raw)
-        ]
+    plain = sum(map(len, raw)) < PLAIN_BELOW
+    kind = "application/json" if plain else "application/octet-stream"
     return [
-        f'<script type="application/octet-stream" id="data-{index}">{_packed(text)}</script>'
+        f'<script type="{kind}" id="data-{index}">{_inert(text) if plain else _packed(text)}</script>'
         for index, text in enumerate(raw)
     ]
+
+
+def _inert(text: str) -> str:
+    """Escape ``<`` in JSON, so that nothing in a script element can end it."""
+    return text.replace("<", "\\u003c")
 
 
 def _sound(text: str) -> str:

@@ -17,13 +17,13 @@ from dedupe.records import CHANNELS, LEDGER_CLASSES, MATCH_KINDS
 from dedupe.reports.flow import flow
 from dedupe.reports.select import (
     Ints,
-    Limit,
     documents_to_show,
     grouped,
     index_of,
     numbers,
     pairs_to_show,
 )
+from dedupe.settings import Report
 
 GUARDS = ("number", "name", "negation", "roles")
 ROLES = ("credit", "photo", "disputed", "copyright")
@@ -33,7 +33,7 @@ BINS = 40
 
 
 def pack(
-    tables: Mapping[str, pa.Table], names: Mapping[str, str], limit: Limit
+    tables: Mapping[str, pa.Table], names: Mapping[str, str], limit: Report
 ) -> tuple[dict[str, Any], list[str]]:
     """Return (columns, texts): everything the report shows but the texts, and the texts in its order."""
     tables = dict(tables)
@@ -96,12 +96,20 @@ class _Context:
     def __init__(
         self, ids: pa.Array, outlets: pa.Array, sources: pa.Array, families: pa.Array, units: Utf16
     ) -> None:
-        self.ids, self.outlets, self.sources, self.families, self.units = ids, outlets, sources, families, units
+        self.ids, self.outlets, self.sources, self.families, self.units = (
+            ids,
+            outlets,
+            sources,
+            families,
+            units,
+        )
 
     def document(self, column: pa.ChunkedArray) -> Ints:
         return index_of(column, self.ids)
 
-    def span(self, table: pa.Table, document: Ints, start: str = "start", stop: str = "stop") -> tuple[Ints, Ints]:
+    def span(
+        self, table: pa.Table, document: Ints, start: str = "start", stop: str = "stop"
+    ) -> tuple[Ints, Ints]:
         """Return (start, length) in UTF-16 units; documents that are not shown keep code points."""
         first, last = numbers(table[start]).astype(np.int64), numbers(table[stop]).astype(np.int64)
         known = document >= 0
@@ -132,8 +140,16 @@ def _plain_name(source: str) -> str:
 
 
 def _sources(tables: Mapping[str, pa.Table]) -> list[str]:
-    found = _values(tables["matrix"]["source"]) | _values(tables["matrix"]["via"]) | _values(tables["origins"]["source"])
-    found |= _values(tables["ledger"]["source"]) | _values(tables["ledger"]["via"]) | _values(tables["documents"]["source_id"])
+    found = (
+        _values(tables["matrix"]["source"])
+        | _values(tables["matrix"]["via"])
+        | _values(tables["origins"]["source"])
+    )
+    found |= (
+        _values(tables["ledger"]["source"])
+        | _values(tables["ledger"]["via"])
+        | _values(tables["documents"]["source_id"])
+    )
     found |= _values(pc.list_flatten(tables["credits"]["chain"]))
     found |= _values(pc.struct_field(pc.list_flatten(tables["origins"]["evidence"]), "source"))
     return sorted(found - {""})
@@ -147,7 +163,9 @@ def _list(values: Any, digits: int = 3) -> list[Any]:
 
 
 def _documents(documents: pa.Table, context: _Context) -> dict[str, Any]:
-    plain = {name: documents[name].to_pylist() for name in ("id", "published", "language", "url", "title", "file")}
+    plain = {
+        name: documents[name].to_pylist() for name in ("id", "published", "language", "url", "title", "file")
+    }
     return {
         **plain,
         "outlet": _list(index_of(documents["outlet"], context.outlets)),
@@ -189,11 +207,13 @@ def _credits(credits: pa.Table, context: _Context) -> dict[str, Any]:
     per_row = numbers(pc.list_value_length(rows["covers"])).astype(np.int64)
     covers = pc.list_flatten(rows["covers"])
     owner = np.repeat(document, per_row)
-    cover_table = pa.table({
-        "start": pc.struct_field(covers, "start"),
-        "stop": pc.struct_field(covers, "stop"),
-        "strength": pc.struct_field(covers, "strength"),
-    })
+    cover_table = pa.table(
+        {
+            "start": pc.struct_field(covers, "start"),
+            "stop": pc.struct_field(covers, "stop"),
+            "strength": pc.struct_field(covers, "strength"),
+        }
+    )
     cover_start, cover_length = context.span(cover_table, owner)
     place = {source: index for index, source in enumerate(context.sources.to_pylist())}
     return {
@@ -285,12 +305,14 @@ def _families(tables: Mapping[str, pa.Table], context: _Context) -> dict[str, An
     rows = members.take(pa.array(order))
     start, length = context.span(rows, document[order])
     origin_at = index_of(pa.chunked_array([context.families]), origins["family"].combine_chunks())
-    found = origins.take(pa.array(np.where(origin_at < 0, None, origin_at), pa.int64()))
+    found = origins.take(pa.array(origin_at, mask=origin_at < 0))
     has_member = set(np.flatnonzero(np.diff(offsets)).tolist())
     places = {value: index for index, value in enumerate(context.ids.to_pylist())}
     sources = {source: index for index, source in enumerate(context.sources.to_pylist())}
     evidence = [
-        [_evidence(item, places, sources, context.units) for item in items or ()] if index in has_member else []
+        [_evidence(item, places, sources, context.units) for item in items or ()]
+        if index in has_member
+        else []
         for index, items in enumerate(found["evidence"].to_pylist())
     ]
     return {
@@ -319,7 +341,15 @@ def _evidence(
         start, stop = units(np.array([document]), np.array([start, stop])).tolist()
     where: Any = document if document >= 0 else item["document"]
     weight = round(float(item["weight"] or 0), 3)
-    return [item["kind"], where, start, stop - start, sources.get(item["source"] or "", -1), weight, item["note"] or ""]
+    return [
+        item["kind"],
+        where,
+        start,
+        stop - start,
+        sources.get(item["source"] or "", -1),
+        weight,
+        item["note"] or "",
+    ]
 
 
 def _matrix(matrix: pa.Table, context: _Context) -> dict[str, Any]:
@@ -345,7 +375,7 @@ def _histogram(candidates: pa.Table) -> list[list[int]]:
 def _left_out(tables: Mapping[str, pa.Table], documents: pa.Table, pairs: int) -> dict[str, Any]:
     """Count what the report does not carry, documents by outlet."""
     everything, matched = tables["documents"], tables["pairs"]
-    per_outlet = {name: 0 for name in sorted(_values(everything["outlet"]))}
+    per_outlet = dict.fromkeys(sorted(_values(everything["outlet"])), 0)
     for column, sign in ((everything["outlet"], 1), (documents["outlet"], -1)):
         for item in pc.value_counts(column.combine_chunks()).to_pylist():
             per_outlet[item["values"] or ""] += sign * item["counts"]
@@ -354,6 +384,7 @@ def _left_out(tables: Mapping[str, pa.Table], documents: pa.Table, pairs: int) -
         "documents": everything.num_rows - documents.num_rows,
         "of_documents": everything.num_rows,
         "outlets": [[name, count] for name, count in per_outlet.items() if count],
+        "wires": int(pc.sum(pc.equal(everything["kind"], "wire")).as_py() or 0),
         "pairs": max(0, with_passages - pairs),
         "of_pairs": with_passages,
         "without_passages": matched.num_rows - with_passages,

@@ -61,16 +61,19 @@ def anonymized(index: dict[str, Any], texts: list[str]) -> tuple[dict[str, Any],
     folded = {name.casefold(): letter for name, letter in shown.items()}
     meta = dict(index["meta"])
     if isinstance(meta.get("inputs"), Mapping):
-        meta["inputs"] = {f"input {n}": value for n, (_, value) in enumerate(sorted(meta["inputs"].items()), 1)}
-    flow = index["flow"]
+        meta["inputs"] = {
+            f"input {n}": value for n, (_, value) in enumerate(sorted(meta["inputs"].items()), 1)
+        }
+    flow, left_out = index["flow"], index["left_out"]
+
+    def rename(name: str) -> str:
+        return shown.get(name, name)
+
     index = {
         **index,
         "title": mask(index["title"]),
         "outlets": [shown.get(name, name) for name in outlets],
-        "sources": [
-            [f"outlet:{folded[name.casefold()]}", folded[name.casefold()]] if name.casefold() in folded else [key, name]
-            for key, name in index["sources"]
-        ],
+        "sources": [_unnamed(source, name, folded) for source, name in index["sources"]],
         "documents": {
             **documents,
             "id": numbered,
@@ -84,8 +87,8 @@ def anonymized(index: dict[str, Any], texts: list[str]) -> tuple[dict[str, Any],
             "evidence": evidence,
             "direction": [""] * len(family_names),
         },
-        "flow": {**flow, "nodes": [[n[0], shown.get(n[1], n[1]) if n[0] == 2 else n[1], *n[2:]] for n in flow["nodes"]]},
-        "left_out": {**index["left_out"], "outlets": [[shown.get(n, n), c] for n, c in index["left_out"]["outlets"]]},
+        "flow": {**flow, "nodes": [[n[0], rename(n[1]) if n[0] == 2 else n[1], *n[2:]] for n in flow["nodes"]]},
+        "left_out": {**left_out, "outlets": [[rename(name), count] for name, count in left_out["outlets"]]},
         "meta": meta,
         "rejected": [{"where": f"record {n}", "reason": mask(str(row.get("reason", "")))}
                      for n, row in enumerate(index["rejected"], 1)],
@@ -93,10 +96,18 @@ def anonymized(index: dict[str, Any], texts: list[str]) -> tuple[dict[str, Any],
     return index, [mask(text) for text in texts]
 
 
+def _unnamed(source: str, name: str, outlets: Mapping[str, str]) -> list[str]:
+    """Return a source's id and name, both replaced when it is an outlet of the corpus."""
+    letter = outlets.get(name.casefold())
+    return [source, name] if letter is None else [f"outlet:{letter}", letter]
+
+
 def _mask_of(names: Sequence[str]) -> Any:
     if not names:
         return lambda text: text
-    pattern = re.compile("|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n))), re.IGNORECASE)
+    pattern = re.compile(
+        "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n))), re.IGNORECASE
+    )
     return lambda text: pattern.sub(lambda found: _masked(found.group()), text)
 
 
@@ -104,9 +115,9 @@ def _letters(count: int) -> list[str]:
     """Return A, B, …, Z, AA, AB, …"""
     names = []
     for position in range(1, count + 1):
-        name = ""
-        while position:
-            position, letter = divmod(position - 1, 26)
+        name, rest = "", position
+        while rest:
+            rest, letter = divmod(rest - 1, 26)
             name = chr(65 + letter) + name
         names.append(name)
     return names

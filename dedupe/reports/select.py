@@ -7,8 +7,6 @@ share most, outlet pair by outlet pair in turn. What is left out is counted, nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,14 +15,6 @@ from numpy.typing import NDArray
 from dedupe.records import LEDGER_CLASSES
 
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """The most documents and pairs that a report embeds."""
-
-    documents: int = 5_000
-    pairs: int = 100_000
 
 
 def index_of(values: pa.ChunkedArray, among: pa.Array) -> Ints:
@@ -39,7 +29,10 @@ def numbers(column: pa.ChunkedArray, kind: type = np.int64) -> NDArray[np.generi
 
 
 def grouped(keys: Ints, count: int) -> tuple[Ints, Ints]:
-    """Return (order, offsets): a stable sort by key, and where each key 0…count-1 begins; keys < 0 are dropped."""
+    """Return (order, offsets): a stable sort by key, and where each key from 0 to count begins.
+
+    Rows whose key is below 0 come before ``offsets[0]``.
+    """
     order = np.argsort(keys, kind="stable")
     offsets = np.searchsorted(keys[order], np.arange(count + 1))
     return order, np.asarray(offsets, dtype=np.int64)

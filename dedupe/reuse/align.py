@@ -23,6 +23,9 @@ from dedupe.text.tokens import TokenBatch
 
 __all__ = ["Prepared", "accept", "align", "prepare", "prepare_tokens"]
 
+CLOSER = 0.05
+"""An exact passage gives way to one that holds most of its words with so much fewer edits."""
+
 
 def align(a: Prepared, b: Prepared, settings: Align) -> list[Passage]:
     """Return the passages that ``a`` and ``b`` share, in order of a, then b.
@@ -60,7 +63,7 @@ def accept(passages: Iterable[Passage], settings: Align) -> list[Passage]:
     out = []
     for passage, strength in zip(ordered, strengths, strict=True):
         words = min(passage.a_words, passage.b_words)
-        if passage.kind == "reworded" and strength:
+        if not _is_exact(passage):
             helped = strength * (1 + settings.support * dict(passage.measures)["support"])
             helped *= settings.guard ** len(passage.guards)
             score = helped / (helped + settings.strength)
@@ -148,19 +151,27 @@ def _kept(passages: Sequence[Passage], settings: Align) -> list[Passage]:
     """Drop reworded passages below the floor or standing for the most part in a better one."""
     judged = accept([_supported(passage, passages, settings) for passage in passages], settings)
     better: list[Passage] = []
-    for passage in sorted(judged, key=lambda p: (p.kind == "reworded", -p.score, _place(p))):
-        if passage.kind == "reworded" and (
-            passage.score < settings.floor or any(_mostly_inside(passage, other) for other in better)
-        ):
+    for passage in sorted(judged, key=lambda p: (not _is_exact(p), -p.score, _place(p))):
+        rivals = [other for other in better if _mostly_inside(passage, other)]
+        if _is_exact(passage):
+            # The same words may stand twice in a document, and then both places are copies; but words
+            # that have a closer partner are no copy of the further one.
+            if any(other.score > passage.score + CLOSER for other in rivals):
+                continue
+        elif rivals or passage.score < settings.floor:
             continue
         better.append(passage)
     return better
 
 
+def _is_exact(passage: Passage) -> bool:
+    return "strength" not in dict(passage.measures)
+
+
 def _supported(passage: Passage, others: Sequence[Passage], settings: Align) -> Passage:
     """Add the support of the pair's other passages: 1 when those in the same order, not
     overlapping, have the strength of an accepted one between them."""
-    if passage.kind != "reworded":
+    if _is_exact(passage):
         return passage
     total = 0.0
     for other in others:

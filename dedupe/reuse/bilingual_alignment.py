@@ -8,6 +8,7 @@ both sides, and a pair of documents may hold several chains.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +18,31 @@ from dedupe.text.kernels import kernel
 
 _REACH = 4
 """A step in a chain may skip up to three sentences on each side."""
-_MERGE_GAIN = 0.05
-"""Two sentences are joined to match one only where they match better than the better of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where the cosines of a kind of vectors lie.
+
+    ``neutral`` parts what speaks for a match from what speaks against it; ``gap`` is the
+    cost of a skipped sentence, ``floor`` the least gain of a chain; ``lean`` the strength that
+    is enough beside the matches of a chain that gained ``firm``; ``worth`` the cosine below
+    which a cell is left alone; ``prior`` that from which rivals cost; ``copy`` that from which
+    two sentences of one language count as copies.
+    """
+
+    neutral: float
+    gap: float
+    floor: float
+    firm: float
+    lean: float
+    worth: float
+    prior: float
+    copy: float
+
+
+EMBEDDED = Scale(neutral=0.45, gap=0.06, floor=0.05, firm=0.3, lean=0.33, worth=0.3, prior=0.3, copy=0.75)
+SPELLED = Scale(neutral=0.16, gap=0.03, floor=0.03, firm=0.2, lean=0.08, worth=0.1, prior=0.08, copy=0.4)
 
 
 class Bead(NamedTuple):
@@ -33,30 +57,27 @@ class Bead(NamedTuple):
 
 def find_chains(
     single: NDArray[np.float32],
-    joined_b: NDArray[np.float32],
-    joined_a: NDArray[np.float32],
-    *,
-    neutral: float,
-    gap: float,
-    floor: float,
-    lean: float,
+    one_two: NDArray[np.float32],
+    two_one: NDArray[np.float32],
+    scale: Scale,
 ) -> list[list[Bead]]:
     """Return the chains of a pair of documents, best first; no sentence is in two of them.
 
-    ``single[i, j]`` is the strength of sentence i with j, shape (n, m); ``joined_b[i, j]``
-    of i with j and j + 1, shape (n, m - 1); ``joined_a[i, j]`` of i and i + 1 with j, shape
-    (n - 1, m). A bead gains its strength minus ``neutral``, a skipped sentence costs ``gap``.
-    Chains that gain less than ``floor`` are not returned. At last a chain takes in the
-    sentences that lie next to its beads on both sides and reach ``lean``, a strength that
-    would not do alone. Deterministic: ties go to the earliest sentences.
+    ``single[i, j]`` is the strength of sentence i with j, ``one_two[i, j]`` of i with j and
+    j + 1, ``two_one[i, j]`` of i and i + 1 with j; all of shape (n, m), negative where such a
+    bead is not to be had. A bead gains its strength minus ``scale.neutral``, a skipped
+    sentence costs ``scale.gap``. Chains that gain less than
+    ``scale.floor`` are not returned. At last a chain that gained ``scale.firm`` takes in the
+    sentences that lie next to its beads on both sides and reach ``scale.lean``, a strength
+    that would not do alone. Deterministic: ties go to the earliest sentences.
     """
-    one_two, two_one = _merges(single, joined_b, joined_a)
     free_a = np.ones(single.shape[0], dtype=np.bool_)
     free_b = np.ones(single.shape[1], dtype=np.bool_)
     chains: list[list[Bead]] = []
+    gains: list[float] = []
     while free_a.any() and free_b.any():
-        gain, steps = _best_chain(single, one_two, two_one, free_a, free_b, neutral, gap, _REACH)
-        if gain < floor or not len(steps):
+        gain, steps = _best_chain(single, one_two, two_one, free_a, free_b, scale.neutral, scale.gap, _REACH)
+        if gain < scale.floor or not len(steps):
             break
         chain: list[Bead] = []
         for a_start, a_size, b_start, b_size in steps[::-1].tolist():
@@ -66,8 +87,12 @@ def find_chains(
             free_b[bead.b_start : bead.b_stop] = False
             chain.append(bead)
         chains.append(chain)
+        gains.append(gain)
     tables = ((single, 1, 1), (one_two, 1, 2), (two_one, 2, 1))
-    return [_leaned_on(chain, tables, free_a, free_b, lean) for chain in chains]
+    return [
+        _leaned_on(chain, tables, free_a, free_b, scale.lean) if gain >= scale.firm else chain
+        for chain, gain in zip(chains, gains, strict=True)
+    ]
 
 
 def _leaned_on(
@@ -120,21 +145,6 @@ def _next_to(
         if best is None or strength > best.strength:
             best = Bead(a_start, a_start + a_size, b_start, b_start + b_size, strength)
     return best
-
-
-def _merges(
-    single: NDArray[np.float32], joined_b: NDArray[np.float32], joined_a: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the strengths of joined beads, -1 where joining gains nothing."""
-    one_two = np.full(single.shape, -1.0, dtype=np.float32)
-    two_one = np.full(single.shape, -1.0, dtype=np.float32)
-    if single.shape[1] > 1:
-        better = np.maximum(single[:, :-1], single[:, 1:]) + np.float32(_MERGE_GAIN)
-        one_two[:, :-1] = np.where(joined_b > better, joined_b, -1.0)
-    if single.shape[0] > 1:
-        better = np.maximum(single[:-1], single[1:]) + np.float32(_MERGE_GAIN)
-        two_one[:-1] = np.where(joined_a > better, joined_a, -1.0)
-    return one_two, two_one
 
 
 @kernel

@@ -16,16 +16,19 @@ from dedupe.reuse.prepared import Prepared
 Ranges = tuple[tuple[int, int], tuple[int, int]]
 """Sentences, first and last plus one, of the short side and of the long."""
 
-LONGER = 3.0
-"""The long side has at least so many times the words of the short one."""
-DENSE = 2.0
-"""A stretch of so many times the short side's words must not hold …"""
-MOST = 0.7
-"""… this share of the restated sentences: then the passage is reworded, not condensed."""
-MEAN = 0.3
-"""Mean cosine of the restated sentences."""
+LONGER, LONGEST = 2.5, 10.0
+"""The long side has so many times the words of the short one, …"""
+COVER = 0.5
+"""… and at least this share of its document's."""
+DENSE = 0.6
+"""When more of the restated sentences begin within the short side's length of one of them, the
+passage is reworded, not condensed."""
+FILL = 0.6
+"""At least this share of the short side's sentences restate one."""
+STRENGTH = 5.0
+"""Median strength of these pairs of sentences."""
 TAKEN = 0.5
-"""At most so large a share of its words lies in passages of another kind."""
+"""At most so large a share of the short side lies in longer passages of another kind."""
 GAP = 2
 SENTENCES = 3
 
@@ -38,22 +41,25 @@ def condensed(
     ``alike`` lists pairs of sentences with ``short`` as its a side; ``taken`` marks the words of
     ``short`` that lie in passages of another kind.
     """
+    strength = alike.strength
     kept = np.flatnonzero(alike.cosine >= low_cosine)
     order = kept[np.lexsort((alike.b[kept], -alike.cosine[kept], alike.a[kept]))]
     firsts = order[np.unique(alike.a[order], return_index=True)[1]]  # the best partner of each sentence
     out = []
     rows = alike.a[firsts]
     for group in np.split(firsts, np.flatnonzero(np.diff(rows) > GAP + 1) + 1):
-        if len(group) < SENTENCES or alike.cosine[group].mean() < MEAN:
+        if len(group) < SENTENCES or np.median(strength[group]) < STRENGTH:
             continue
         in_short = int(alike.a[group].min()), int(alike.a[group].max()) + 1
         in_long = int(alike.b[group].min()), int(alike.b[group].max()) + 1
         start, stop = _words(short, *in_short)
         low, high = _words(long, *in_long)
         if (
-            high - low >= LONGER * (stop - start)
+            LONGER <= (high - low) / (stop - start) <= LONGEST
+            and high - low >= COVER * len(long.hashes)
+            and len(group) >= FILL * (in_short[1] - in_short[0])
             and taken[start:stop].mean() <= TAKEN
-            and not _dense(long, alike.b[group], DENSE * (stop - start))
+            and _density(long, alike.b[group], stop - start) <= DENSE
         ):
             out.append((in_short, in_long))
     return out
@@ -63,7 +69,7 @@ def _words(side: Prepared, start: int, stop: int) -> tuple[int, int]:
     return int(side.sentences[start, 0]), int(side.sentences[stop - 1, 1])
 
 
-def _dense(long: Prepared, partners: NDArray[np.int32], room: float) -> bool:
-    """Whether most of the partner sentences begin within ``room`` words of one of them."""
+def _density(long: Prepared, partners: NDArray[np.int32], room: int) -> float:
+    """Return the largest share of the partner sentences that begin within ``room`` words of one."""
     places = np.sort(long.sentences[partners, 0])
-    return bool((np.searchsorted(places, places + room, "right") - np.arange(len(places)) >= MOST * len(places)).any())
+    return float((np.searchsorted(places, places + room, "right") - np.arange(len(places))).max() / len(places))

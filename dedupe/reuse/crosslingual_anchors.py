@@ -70,7 +70,11 @@ def _lexicon(language: str | None) -> _Lexicon:
         if surface
     }
     return _Lexicon(
-        numbers={word: str(value) for value, word in enumerate(data["numbers"].get(code, ()), start=2)},
+        numbers={
+            form: str(value)
+            for value, forms in enumerate(data["numbers"].get(code, ()), start=2)
+            for form in forms.split("|")
+        },
         magnitudes={
             word: _MAGNITUDES[size]
             for size, words in data["magnitudes"].items()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from dedupe.reuse.crosslingual_anchors import Anchors
-from dedupe.reuse.crosslingual_sentences import Sentences, View, cosines, unit_rows
+from dedupe.reuse.crosslingual_sentences import Sentences, View, cosines, unit_rows, unit_sparse
 
 _BLOCK = 2048
 """Rows of a block of the product of two languages' vectors."""
@@ -116,7 +116,7 @@ def document_vectors(sentences: Sentences, vectors: Any) -> Any:
             (np.ones(len(owners), dtype=np.float32), (owners, np.arange(len(owners)))),
             shape=(len(sentences.offsets) - 1, len(owners)),
         )
-        return _unit_sparse(gather @ vectors)
+        return unit_sparse(gather @ vectors)
     means = np.zeros((len(sentences.offsets) - 1, vectors.shape[1]), dtype=np.float32)
     for document in range(len(means)):
         rows = vectors[sentences.rows(document)]
@@ -146,13 +146,7 @@ def _anchor_matrix(sentences: Sentences, anchors: Sequence[Anchors]) -> Any:
     data = weights[indices].astype(np.float32) if len(indices) else np.zeros(0, dtype=np.float32)
     matrix = csr_matrix((data, indices, counts), shape=(documents, max(1, len(column))))
     matrix.sort_indices()
-    return _unit_sparse(matrix)
-
-
-def _unit_sparse(matrix: Any) -> Any:
-    from sklearn.preprocessing import normalize
-
-    return normalize(matrix, copy=False)
+    return unit_sparse(matrix)
 
 
 def _in_blocks(

@@ -2,51 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
 from dedupe.records import Passage
-from dedupe.reuse.bilingual_alignment import Bead, find_chains
+from dedupe.reuse.bilingual_alignment import Bead, Scale, find_chains
 from dedupe.reuse.crosslingual_anchors import Anchors
+from dedupe.reuse.crosslingual_guards import Agreement, compare
 from dedupe.reuse.crosslingual_sentences import View
 from dedupe.reuse.crosslingual_strength import Neighbours
-from dedupe.settings import Translated
 
-_NUMBER, _MONTH, _NAME, _NEGATION = "number", "month", "name", "negation"
+Pair = tuple[int, int]
+
+_FULL_GAIN = 0.4
+"""The gain, together with all that supports it, at which a passage of middling strength is even odds."""
+_OUTDONE = 1.0
+"""By so much more evidence (log odds) another document explains the same text better."""
 
 
 def align_translated(
-    views: Sequence[View],
-    neighbours: Neighbours,
-    said: Sequence[Anchors],
-    a: int,
-    b: int,
-    settings: Translated,
+    neighbours: Neighbours, said: Sequence[Anchors], a: int, b: int, threshold: float
 ) -> list[Passage]:
-    """Return the passages of documents a and b, those below the cut too, by (a_start, b_start)."""
+    """Return the passages of documents a and b, those below the cut too, by (a_start, b_start).
+
+    ``said`` holds the anchors of every sentence. A passage is a run of matched sentences
+    without a skip on either side; what else matches in the two documents supports it.
+    """
     scale = neighbours.scale
-    single, joined_b, joined_a = neighbours.strengths(a, b)
-    chains = find_chains(
-        single, joined_b, joined_a, neutral=scale.neutral, gap=scale.gap, floor=scale.floor, lean=scale.lean
-    )
-    gains = [sum(max(0.0, bead.strength - scale.neutral) for bead in chain) for chain in chains]
+    single, one_two, two_one = neighbours.strengths(a, b)
+    chains = find_chains(single, one_two, two_one, scale)
+    gains = [_gain(chain, scale) for chain in chains]
     passages = []
     for chain, gain in zip(chains, gains, strict=True):
-        elsewhere = sum(gains) - gain
         for run in _runs(chain):
-            passages.append(_passage(views, neighbours, said, (a, b), run, _Context(gain, elsewhere, len(chain)), settings))
+            own = _gain(run, scale)
+            support = {
+                "beads": float(len(run)),
+                "chain_beads": float(len(chain)),
+                "own": own,
+                "chain": gain - own,
+                "elsewhere": sum(gains) - gain,
+            }
+            passage = _passage(neighbours, said, (a, b), run, support)
+            passages.append(replace(passage, accepted=passage.score >= threshold))
     return sorted(passages, key=lambda passage: (passage.a_start, passage.b_start))
 
 
-class _Context(NamedTuple):
-    """What a passage is measured against: all that matches in its pair of documents."""
-
-    gain: float
-    elsewhere: float
-    beads: int
+def _gain(beads: Sequence[Bead], scale: Scale) -> float:
+    total: float = sum(max(0.0, bead.strength - scale.neutral) for bead in beads)
+    return total / (1 - scale.neutral)
 
 
 def _runs(chain: Sequence[Bead]) -> list[list[Bead]]:
@@ -61,68 +68,131 @@ def _runs(chain: Sequence[Bead]) -> list[list[Bead]]:
 
 
 def _passage(
-    views: Sequence[View],
     neighbours: Neighbours,
     said: Sequence[Anchors],
-    pair: tuple[int, int],
+    pair: Pair,
     run: Sequence[Bead],
-    context: _Context,
-    settings: Translated,
+    support: Mapping[str, float],
 ) -> Passage:
     sentences, scale = neighbours.sentences, neighbours.scale
     first_a, first_b = (int(sentences.offsets[document]) for document in pair)
-    rows_a = range(first_a + run[0].a_start, first_a + run[-1].a_stop)
-    rows_b = range(first_b + run[0].b_start, first_b + run[-1].b_stop)
-    words_a, words_b = (int(sentences.words[rows.start : rows.stop].sum()) for rows in (rows_a, rows_b))
-    weights = [int(sentences.words[first_a + bead.a_start : first_a + bead.a_stop].sum()) for bead in run]
-    strength = float(np.average([bead.strength for bead in run], weights=weights))
-    own = sum(max(0.0, bead.strength - scale.neutral) for bead in run)
+    rows_a = slice(first_a + run[0].a_start, first_a + run[-1].a_stop)
+    rows_b = slice(first_b + run[0].b_start, first_b + run[-1].b_stop)
+    sizes = [float(sentences.sizes[first_a + bead.a_start : first_a + bead.a_stop].sum()) for bead in run]
+    strength = float(np.average([bead.strength for bead in run], weights=sizes))
+    agreement = compare(
+        [
+            (
+                said[first_a + bead.a_start : first_a + bead.a_stop],
+                said[first_b + bead.b_start : first_b + bead.b_stop],
+            )
+            for bead in run
+        ]
+    )
     measures = {
-        "strength": strength,
-        "beads": float(len(run)),
-        "own": own,
-        "chain": context.gain - own,
-        "elsewhere": context.elsewhere,
-        "length": abs(float(np.log(words_a / words_b))),
-        "words": float(min(words_a, words_b)),
+        "strength": (strength - scale.neutral) / (1 - scale.neutral),
+        "length": abs(math.log(sum(sizes) / float(sentences.sizes[rows_b].sum()))),
+        "names": agreement.names,
+        **support,
     }
-    measures |= compare_anchors([said[row] for row in rows_a], [said[row] for row in rows_b])
-    score = _score(measures)
+    evidence = _evidence(measures, agreement)
+    score = round(1 / (1 + math.exp(-evidence)), 3)
     return Passage(
-        int(sentences.starts[rows_a.start]), int(sentences.stops[rows_a.stop - 1]),
-        int(sentences.starts[rows_b.start]), int(sentences.stops[rows_b.stop - 1]),
-        kind="translated", score=score, a_words=words_a, b_words=words_b,
-        accepted=score >= settings.threshold,
-        guards=(), measures=tuple((name, round(value, 4)) for name, value in measures.items()),
-    )  # fmt: skip
+        a_start=int(sentences.starts[rows_a.start]),
+        a_stop=int(sentences.stops[rows_a.stop - 1]),
+        b_start=int(sentences.starts[rows_b.start]),
+        b_stop=int(sentences.stops[rows_b.stop - 1]),
+        kind="translated",
+        score=score,
+        a_words=int(sentences.words[rows_a].sum()),
+        b_words=int(sentences.words[rows_b].sum()),
+        guards=agreement.guards,
+        measures=tuple((name, round(value, 3)) for name, value in sorted(measures.items())),
+    )
 
 
-def _score(m):
-    total = m["own"] + m["chain"] + 0.5 * m["elsewhere"]
-    logit = 8 * (m["strength"] - 0.5) + 3 * np.log((total + 0.01) / 0.4)
-    logit -= 2 * max(0.0, m["length"] - 0.3)
-    logit += 1.5 * (m["names"] - 0.5) * min(m["named"], 4) / 4
-    logit += 0.3 * min(m["numbers"], 3) - 1.0 * min(m["number"], 1) - 0.7 * m["month"] - 0.5 * m["negation"]
-    return round(float(1 / (1 + np.exp(-logit))), 3)
+def _evidence(measures: Mapping[str, float], agreement: Agreement) -> float:
+    """Return the log odds that a passage is reuse.
+
+    The more the sentences gain together, the surer; a lone pair must be very strong.
+    """
+    total = measures["own"] + measures["chain"] + measures["elsewhere"] / 2
+    beads = measures["beads"] + (measures["chain_beads"] - measures["beads"]) / 2
+    evidence = 4.5 * (measures["strength"] - 0.1) + 2.5 * math.log((total + 0.02) / (2 * _FULL_GAIN))
+    evidence += 2.2 * math.log(beads / 1.5)
+    evidence -= 2 * max(0.0, measures["length"] - 0.3)
+    evidence += 1.5 * (agreement.names - 0.5) * min(agreement.named, 4) / 4
+    evidence += 0.3 * min(agreement.numbers, 3) - 1.0 * agreement.number
+    return evidence - 0.7 * agreement.month - 0.5 * agreement.negation
 
 
-def compare_anchors(a, b):
-    num_a = frozenset().union(*(x.numbers for x in a)); num_b = frozenset().union(*(x.numbers for x in b))
-    mon_a = frozenset().union(*(x.months for x in a)); mon_b = frozenset().union(*(x.months for x in b))
-    nam_a = frozenset().union(*(x.names for x in a)); nam_b = frozenset().union(*(x.names for x in b))
-    wor_a = frozenset().union(*(x.words for x in a)); wor_b = frozenset().union(*(x.words for x in b))
-    total = len(nam_a) + len(nam_b)
-    neg = [None if any(x.negations is None for x in s) else sum(x.negations for x in s) for s in (a, b)]
+def without_outdone(
+    views: Sequence[View], neighbours: Neighbours, found: Mapping[Pair, list[Passage]]
+) -> dict[Pair, list[Passage]]:
+    """Return the passages, those not accepted that another document explains much better.
+
+    Two agencies that report one event both look like the source of a translated sentence;
+    the words of only one are behind it. Dispatches that are copies of one another do not
+    compete, and a dispatch's own text is not contested: many may have used it.
+    """
+    by_document: dict[int, list[tuple[Pair, int]]] = {}
+    for pair, passages in found.items():
+        for place, passage in enumerate(passages):
+            if passage.accepted:
+                for document in pair:
+                    if views[document].kind != "wire":
+                        by_document.setdefault(document, []).append((pair, place))
+    lost: set[tuple[Pair, int]] = set()
+    for document, entries in by_document.items():
+        for mine in entries:
+            if any(
+                _outdoes(views, neighbours, found, document=document, other=other, mine=mine)
+                for other in entries
+            ):
+                lost.add(mine)
     return {
-        "numbers": float(len(num_a & num_b)),
-        "number": float(min(len(num_a - num_b), len(num_b - num_a))),
-        "extra": float(max(len(num_a - num_b), len(num_b - num_a))),
-        "month": float(bool(mon_a and mon_b and not mon_a & mon_b)),
-        "names": (len(nam_a & wor_b) + len(nam_b & wor_a)) / total if total else 0.5,
-        "named": float(total),
-        "negation": float(None not in neg and (neg[0] > 0) != (neg[1] > 0)),
+        pair: [
+            replace(passage, accepted=passage.accepted and (pair, place) not in lost)
+            for place, passage in enumerate(passages)
+        ]
+        for pair, passages in found.items()
     }
 
 
-def without_outdone(views, neighbours, found):
-    return found
+def _outdoes(
+    views: Sequence[View],
+    neighbours: Neighbours,
+    found: Mapping[Pair, list[Passage]],
+    *,
+    document: int,
+    other: tuple[Pair, int],
+    mine: tuple[Pair, int],
+) -> bool:
+    rival, passage = found[other[0]][other[1]], found[mine[0]][mine[1]]
+    rival_document, my_document = (sum(pair) - document for pair in (other[0], mine[0]))
+    if rival_document == my_document or views[rival_document].language == views[document].language:
+        return False
+    if _log_odds(rival.score) - _log_odds(passage.score) < _OUTDONE:
+        return False
+    mine_here, rival_here = (_side(*item, document) for item in ((passage, mine[0]), (rival, other[0])))
+    overlap = min(mine_here[1], rival_here[1]) - max(mine_here[0], rival_here[0])
+    if 2 * overlap < mine_here[1] - mine_here[0]:
+        return False
+    likeness = neighbours.likeness(
+        my_document,
+        _side(passage, mine[0], my_document),
+        rival_document,
+        _side(rival, other[0], rival_document),
+    )
+    return likeness < neighbours.scale.copy
+
+
+def _side(passage: Passage, pair: Pair, document: int) -> tuple[int, int]:
+    if document == pair[0]:
+        return passage.a_start, passage.a_stop
+    return passage.b_start, passage.b_stop
+
+
+def _log_odds(score: float) -> float:
+    bounded = min(max(score, 0.0005), 0.9995)
+    return math.log(bounded / (1 - bounded))

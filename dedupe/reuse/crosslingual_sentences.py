@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,11 @@ from numpy.typing import NDArray
 from dedupe.records import Span
 from dedupe.text.tokens import tokenize
 
-MIN_WORDS = 4
+MIN_WORDS, MIN_SIZE = 4, 15
 """A shorter sentence ("he said.") matches everywhere and says nothing."""
+_WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
+_WIDE_LETTERS = 2.5
+"""What one Han, kana or Hangul character takes in Latin letters, about."""
 _SHRINK = 20
 """So many sentences of all languages steady the mean of one language."""
 
@@ -37,13 +41,15 @@ class Sentences:
     """The sentences worth comparing, of all documents, one after the other.
 
     Document ``i`` owns rows ``offsets[i]`` to ``offsets[i + 1]``; ``starts`` and ``stops``
-    are offsets into its text, ``words`` counts; ``texts`` are the surfaces.
+    are offsets into its text, ``words`` counts; ``texts`` are the surfaces and ``sizes``
+    their lengths in letters, comparable across scripts.
     """
 
     offsets: NDArray[np.int64]
     starts: NDArray[np.int32]
     stops: NDArray[np.int32]
     words: NDArray[np.int32]
+    sizes: NDArray[np.float32]
     texts: list[str]
 
     def rows(self, document: int) -> slice:
@@ -62,7 +68,8 @@ def gather(views: Sequence[View]) -> Sentences:
             texts.append(view.text[start:stop])
             owners.append(index)
     words = np.diff(tokenize(texts).offsets).astype(np.int32)
-    keep = np.flatnonzero(words >= MIN_WORDS)
+    sizes = np.array([reading_size(text) for text in texts], dtype=np.float32)
+    keep = np.flatnonzero((words >= MIN_WORDS) & (sizes >= MIN_SIZE))
     place = np.array(spans, dtype=np.int32).reshape(-1, 2)[keep]
     counts = np.bincount(np.array(owners, dtype=np.int64)[keep], minlength=len(views))
     return Sentences(
@@ -70,6 +77,7 @@ def gather(views: Sequence[View]) -> Sentences:
         starts=place[:, 0],
         stops=place[:, 1],
         words=words[keep],
+        sizes=sizes[keep],
         texts=[texts[row] for row in keep],
     )
 
@@ -96,6 +104,12 @@ def _outside(sentences: Sequence[Span], furniture: Sequence[Span]) -> list[tuple
         if stop > start:
             found.append((start, stop))
     return found
+
+
+def reading_size(text: str) -> float:
+    """Return the length of a text in letters, a Han, kana or Hangul character counted as 2.5."""
+    wide = 0 if text.isascii() else len(_WIDE.findall(text))
+    return len(text) + (_WIDE_LETTERS - 1) * wide
 
 
 def centred(vectors: NDArray[np.float16], languages: Sequence[str]) -> NDArray[np.float32]:
@@ -130,3 +144,10 @@ def cosines(left: Any, right: Any) -> NDArray[np.float32]:
     """Return the cosines of unit rows with unit rows, dense or sparse, shape (n, m)."""
     product = left @ right.T
     return np.asarray(product.toarray() if hasattr(product, "toarray") else product, dtype=np.float32)
+
+
+def unit_sparse(matrix: Any) -> Any:
+    """Return a sparse matrix's rows at length one; an empty row stays."""
+    from sklearn.preprocessing import normalize
+
+    return normalize(matrix)

@@ -8,41 +8,18 @@ the partner is no rival: ten outlets that translate one dispatch must not cancel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
-from dedupe.reuse.crosslingual_sentences import Sentences, cosines, unit_rows
+from dedupe.reuse.bilingual_alignment import EMBEDDED, SPELLED
+from dedupe.reuse.crosslingual_sentences import Sentences, cosines, unit_rows, unit_sparse
 from dedupe.text.kernels import kernel
 
 _KEPT = 8
 _RIVALS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Where the cosines of a kind of vectors lie.
-
-    ``neutral`` parts what speaks for a match from what speaks against it; ``gap`` is the
-    cost of a skipped sentence, ``floor`` the least gain of a chain; ``lean`` the strength that
-    is enough beside a match; ``worth`` the cosine
-    below which a cell is left alone; ``prior`` that from which rivals cost; ``copy`` that
-    from which two sentences of one language count as copies.
-    """
-
-    neutral: float
-    gap: float
-    floor: float
-    lean: float
-    worth: float
-    prior: float
-    copy: float
-
-
-EMBEDDED = Scale(neutral=0.45, gap=0.06, floor=0.05, lean=0.33, worth=0.3, prior=0.3, copy=0.75)
-SPELLED = Scale(neutral=0.16, gap=0.03, floor=0.03, lean=0.08, worth=0.1, prior=0.08, copy=0.4)
 
 
 class Neighbours:
@@ -76,8 +53,9 @@ class Neighbours:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Return strengths of single sentences, of one with two, and of two with one.
 
-        Shapes (n, m), (n, m - 1), (n - 1, m). A strength is a cosine less the mean of what
-        the rivals on either side reach above the prior.
+        All have shape (n, m); a joined cell (i, j) holds i with j and j + 1, or i and i + 1
+        with j, and -1 where joining makes no better match. A strength is a cosine less the
+        mean of what the rivals on either side reach above the prior.
         """
         left, right = self.sentences.rows(a), self.sentences.rows(b)
         single = self.cosines(a, b)
@@ -87,10 +65,49 @@ class Neighbours:
             one = self._rival_level(rows + left.start, columns + right.start)
             other = self._rival_level(columns + right.start, rows + left.start)
             cost[rows, columns] = np.maximum((one + other) / 2 - np.float32(self.scale.prior), 0)
-        pairs_b, pairs_a = self._joined(right), self._joined(left)
-        joined_b = cosines(self.vectors[left], pairs_b) - np.minimum(cost[:, :-1], cost[:, 1:])
-        joined_a = cosines(pairs_a, self.vectors[right]) - np.minimum(cost[:-1], cost[1:])
-        return single - cost, joined_b, joined_a
+        one_two = self._with_joined(single, cost, left, right)
+        two_one = self._with_joined(single.T, cost.T, right, left).T
+        return single - cost, one_two, np.ascontiguousarray(two_one)
+
+    def _with_joined(
+        self, single: NDArray[np.float32], cost: NDArray[np.float32], one: slice, two: slice
+    ) -> NDArray[np.float32]:
+        """Return the strength of each sentence with each two in a row of the other side.
+
+        Both of the two must have something of the one, together they must match it better
+        than either, and be nearer to its length.
+        """
+        table = np.full(single.shape, -1.0, dtype=np.float32)
+        if single.shape[1] < 2:
+            return table
+        joined = cosines(self.vectors[one], self._joined(two))
+        sizes = np.log(self.sentences.sizes[one])[:, None]
+        singly = np.abs(sizes - np.log(self.sentences.sizes[two])[None, :])
+        together = np.abs(
+            sizes - np.log(self.sentences.sizes[two][:-1] + self.sentences.sizes[two][1:])[None, :]
+        )
+        first, second = single[:, :-1], single[:, 1:]
+        better = (joined > np.maximum(first, second)) & (np.minimum(first, second) >= self.scale.worth / 2)
+        better &= together < np.where(first > second, singly[:, :-1], singly[:, 1:])
+        table[:, :-1] = np.where(better, joined - np.maximum(cost[:, :-1], cost[:, 1:]), -1.0)
+        return table
+
+    def likeness(self, one: int, span: tuple[int, int], other: int, other_span: tuple[int, int]) -> float:
+        """Return the cosine of a stretch of one document with a stretch of another."""
+        sides = []
+        for document, (start, stop) in ((one, span), (other, other_span)):
+            rows = self.sentences.rows(document)
+            inside = (self.sentences.starts[rows] >= start) & (self.sentences.stops[rows] <= stop)
+            sides.append(self._sum(np.flatnonzero(inside) + rows.start))
+        return float(cosines(sides[0], sides[1])[0, 0])
+
+    def _sum(self, rows: NDArray[np.int64]) -> Any:
+        """Return the unit vector of several sentences, by their lengths, as one row."""
+        sizes = self.sentences.sizes[rows][:, None]
+        vectors = self.vectors[rows]
+        if hasattr(vectors, "multiply"):
+            return unit_sparse(csr_matrix(vectors.multiply(sizes).sum(axis=0)))
+        return unit_rows((vectors * sizes).sum(axis=0, keepdims=True))
 
     def _rival_level(self, own: NDArray[np.int64], partner: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the mean cosine of the best rivals of ``partner`` for ``own``."""
@@ -109,13 +126,11 @@ class Neighbours:
 
     def _joined(self, rows: slice) -> Any:
         """Return unit vectors of each two sentences in a row, by their lengths."""
-        vectors, words = self.vectors[rows], self.sentences.words[rows].astype(np.float32)
+        vectors, sizes = self.vectors[rows], self.sentences.sizes[rows]
         if hasattr(vectors, "multiply"):
-            from sklearn.preprocessing import normalize
-
-            weighted = vectors.multiply(np.sqrt(words)[:, None]).tocsr()
-            return normalize(weighted[:-1] + weighted[1:])
-        weighted = vectors * words[:, None]
+            weighted = vectors.multiply(np.sqrt(sizes)[:, None]).tocsr()
+            return unit_sparse(weighted[:-1] + weighted[1:])
+        weighted = vectors * sizes[:, None]
         return unit_rows(weighted[:-1] + weighted[1:])
 
 

@@ -24,6 +24,9 @@ _CLAUSE = re.compile(r"[,;:()\[\]«»“”„—–،؛、，；：]|\s-+\s")
 TRIM = 0.12
 """A clause at the end of a passage with less of its weight in shared words is cut off."""
 
+EXPLAINED = 0.6
+"""A sentence with more of its words in a solid exact passage seeds no reworded one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -31,6 +34,8 @@ class Found:
 
     block: Block
     figures: Figures
+    sentences: int
+    """Of the side with fewer."""
     condensed: bool = False
 
 
@@ -54,11 +59,12 @@ def reworded(a: Prepared, b: Prepared, solid: Sequence[Block], settings: Align) 
             trimmed = _trimmed(a, b, weights, block)
             if min(trimmed[1] - trimmed[0], trimmed[3] - trimmed[2]) >= settings.min_words:
                 block = trimmed
-        found.append(Found(block, figures(a, b, weights, in_a, in_b)))
-    if settings.condensed_cosine < 1:
-        others = [*solid, *(one.block for one in found)]
+        sentences = min(in_a[1] - in_a[0], in_b[1] - in_b[0])
+        found.append(Found(block, figures(a, b, weights, in_a, in_b), sentences))
+    if settings.condensed_cosine < 1 and not solid:
+        others = [one.block for one in found if one.sentences > 1]
         found += [
-            Found((*_words(a, in_a), *_words(b, in_b)), figures(a, b, weights, in_a, in_b), condensed=True)
+            Found((*_words(a, in_a), *_words(b, in_b)), figures(a, b, weights, in_a, in_b), condensed=True, sentences=in_a[1] - in_a[0])
             for in_a, in_b in _condensed(a, b, alike, others, settings)
         ]
     return found
@@ -68,10 +74,7 @@ def _condensed(
     a: Prepared, b: Prepared, alike: Likeness, others: Sequence[Block], settings: Align
 ) -> list[tuple[Range, Range]]:
     low = settings.condensed_cosine
-    in_a, in_b = np.zeros(len(a.hashes), np.bool_), np.zeros(len(b.hashes), np.bool_)
-    for block in others:
-        in_a[block[0] : block[1]] = True
-        in_b[block[2] : block[3]] = True
+    in_a, in_b = _covered(a, b, others)
     forth = condensed(a, b, alike, in_a, low_cosine=low)
     back = condensed(b, a, alike.mirrored(), in_b, low_cosine=low)
     return forth + [(left, right) for right, left in back]
@@ -101,17 +104,26 @@ def _seeds(alike: Likeness, settings: Align) -> NDArray[np.int32]:
 
 
 def _explained(a: Prepared, b: Prepared, points: NDArray[np.int32], exact: Sequence[Block]) -> NDArray[np.bool_]:
-    """Which seeds lie, for the most part of the words of either sentence, in one exact passage."""
-    out = np.zeros(len(points), np.bool_)
-    if not len(points):
-        return out
-    left, right = a.sentences[points[:, 0]], b.sentences[points[:, 1]]
-    for block in exact:
-        inside_a = np.minimum(left[:, 1], block[1]) - np.maximum(left[:, 0], block[0])
-        inside_b = np.minimum(right[:, 1], block[3]) - np.maximum(right[:, 0], block[2])
-        out |= (inside_a > 0.6 * (left[:, 1] - left[:, 0])) & (inside_b > 0)
-        out |= (inside_b > 0.6 * (right[:, 1] - right[:, 0])) & (inside_a > 0)
-    return out
+    """Which seeds have a sentence that stands, for the most part of its words, in an exact passage:
+    it has its partner already."""
+    in_a, in_b = _covered(a, b, exact)
+    return (_inside(a, points[:, 0], in_a) > EXPLAINED) | (_inside(b, points[:, 1], in_b) > EXPLAINED)
+
+
+def _covered(a: Prepared, b: Prepared, blocks: Sequence[Block]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Mark the words of both documents that stand in a block."""
+    in_a, in_b = np.zeros(len(a.hashes), np.bool_), np.zeros(len(b.hashes), np.bool_)
+    for block in blocks:
+        in_a[block[0] : block[1]] = True
+        in_b[block[2] : block[3]] = True
+    return in_a, in_b
+
+
+def _inside(side: Prepared, sentences: NDArray[np.int32], marked: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the share of each sentence's words that are marked."""
+    total = np.concatenate(([0], np.cumsum(marked)))
+    start, stop = side.sentences[sentences, 0], side.sentences[sentences, 1]
+    return (total[stop] - total[start]) / np.maximum(stop - start, 1)
 
 
 def _words(side: Prepared, sentences: tuple[int, int]) -> tuple[int, int]:

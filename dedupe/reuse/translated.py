@@ -141,7 +141,7 @@ def _compare(
     neighbours.learn(pairs)
     found = {}
     for a, b in pairs.tolist():
-        aligned = align_translated(views, neighbours, said, a, b, settings.translated)
+        aligned = align_translated(neighbours, said, a, b, settings.translated.threshold)
         if aligned:
             found[a, b] = aligned
     return without_outdone(views, neighbours, found), len(pairs)

@@ -1,0 +1,1 @@
+"""From characters to words and sentences, with offsets into the text as read."""

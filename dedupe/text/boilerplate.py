@@ -23,6 +23,7 @@ __all__ = ["furniture", "kind_of_line", "line_keys", "repeated_lines"]
 _LONGEST = 160
 _LABEL_REACH = 32  # characters: a colon further on is not that of a label
 _PREFIX_REACH = 96
+_PROBE = 5  # characters
 _SHORT = 90  # characters: a line that may be furniture as a whole
 _BULLETS = " \t\r\u00a0\u200b•·●▪■►▶»>*|+"
 _PROSE = 60  # characters: a longer line that ends like a sentence is prose
@@ -31,18 +32,26 @@ _LIST_LIMIT = 12
 _HEADLINE = (15, 150)  # characters
 _DIGITS = re.compile(r"\d+")
 _END_MARK = re.compile(
-    r"[*_=~#•—–-](?:\s?[*_=~#•—–-]){0,60}|[-–—(]{0,2}\s?(?:30|ends?|tamat|selesai)\s?[-–—)]{1,2}", re.IGNORECASE
+    r"[*_=~#•—–-](?:\s?[*_=~#•—–-]){0,60}|[-–—(]{0,2}\s?(?:30|ends?|tamat|selesai)\s?[-–—)]{1,2}",
+    re.IGNORECASE,
 )
 _TAIL_MARK = re.compile(r"\*{2,8}$|\(\*{1,3}\)$|#{3}$")
+_NAME = r"[^\W\d_a-z][\w.'’-]{0,30}"
 _BYLINE = re.compile(
-    r"(?:By|BY|Oleh|OLEH):?\s[A-Z][\w.'’-]{0,30}"
-    r"(?:(?:,?\s(?:and|&|dan|[|/–-]|for|of|in|on|at|to|the|The|with)|,|;)?(?:\s(?:the|The))?\s[A-Z@][\w.'’-]{0,30}){0,14}\.?"
+    rf"(?:[Bb]y|BY|[Oo]leh|OLEH):?\s{_NAME}"
+    rf"(?:(?:,?\s(?:and|&|dan|[|/–-]|for|of|in|on|at|to|the|The|with)|,|;)?(?:\s(?:the|The))?\s(?:{_NAME}|@\w{{1,30}}))"
+    r"{0,14}\.?"
+    r"(?:[\s,|–-]{1,3}(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:,?\s\d{4})?|\d{1,2}\s[A-Z][a-z]{2,8}\.?(?:\s\d{4})?)"
+    r"(?:,?\s(?:at\s)?\d{1,2}[:.]\d\d(?:\s?[AaPp]\.?[Mm]\.?)?)?)?(?:\sEmail the author)?"
 )
 _TWEET = re.compile(r"[—–-]{1,2}\s?[^()\n]{1,60}\(@\w{1,30}\)\s[A-Z][a-z]{2,9}\.?\s\d{1,2},\s\d{4}")
 _COUNTER = re.compile(
     r"(?:image|photo|slide|page|halaman)?\s?\d{1,4}\s?(?:/|of|dari)\s?\d{1,4}"
-    r"|\d[\d.,]{0,9}\s?[km]?\s(?:shares?|comments?|likes?|retweets?|views?|komentar|kali dibaca|kali dibagikan)"
-    r"|(?:\d{1,3}|an?|one|sekitar)\s(?:sec|second|min|minute|hr|hour|day|week|month|menit|jam|hari)s?\s(?:ago|(?:yang )?lalu)",
+    r"|(?:twitter)?\d[\d.,]{0,9}\s?[km]?"
+    r"\s(?:shares?|comments?|likes?|retweets?|views?|komentar|kali di(?:baca|bagikan))"
+    r"|(?:(?:published|updated|posted|diperbarui|diterbitkan)\s?:?\s)?(?:less than\s)?"
+    r"(?:\d{1,3}|an?|one|sekitar)\s(?:sec|second|min|minute|hr|hour|day|week|month|menit|jam|hari)s?"
+    r"(?:\s\d{1,2}\s(?:min|minute)s?)?\s(?:ago|(?:yang )?lalu)",
     re.IGNORECASE,
 )
 
@@ -64,6 +73,7 @@ class _Patterns:
     ends: tuple[_Entry, ...] = ()
     all_ends: tuple[str, ...] = ()
     holds: tuple[_Entry, ...] = ()
+    probes: tuple[tuple[str, tuple[_Entry, ...]], ...] = ()
     longest: int = 0
 
 
@@ -88,8 +98,28 @@ def _patterns() -> _Patterns:
         entries.sort(key=lambda entry: (-len(entry.text), entry.text))
         found.starts[key] = (tuple(entry.text for entry in entries), tuple(entries))
     found.ends, found.all_ends = tuple(ends), tuple(entry.text for entry in ends)
-    found.holds = tuple(holds)
+    found.holds, found.probes = tuple(holds), _probes(holds)
     return found
+
+
+def _probes(entries: list[_Entry]) -> tuple[tuple[str, tuple[_Entry, ...]], ...]:
+    """Return a few pieces of text of which each entry contains one, with the entries of each.
+
+    Looking for ten pieces in a text instead of forty entries takes a quarter of the time. The
+    piece that stands in the most entries is taken first, of those the longest.
+    """
+    left, probes = entries, []
+    while left:
+        pieces: dict[str, list[_Entry]] = {}
+        for entry in left:
+            size = len(entry.text)
+            cuts = {entry.text[i:j] for i in range(size) for j in range(i + _PROBE, min(size, i + 12) + 1)}
+            for piece in cuts or {entry.text}:
+                pieces.setdefault(piece, []).append(entry)
+        best = min(pieces, key=lambda piece: (-len(pieces[piece]), -len(piece), piece))
+        probes.append((best, tuple(pieces[best])))
+        left = [entry for entry in left if best not in entry.text]
+    return tuple(probes)
 
 
 def _key(line: str) -> str:
@@ -108,7 +138,7 @@ def furniture(text: str) -> list[Span]:
     """
     patterns = _patterns()
     lowered = text.lower()
-    holds = [entry for entry in patterns.holds if entry.text in lowered]
+    holds = [entry for probe, entries in patterns.probes if probe in lowered for entry in entries]
     dateline = datelines.find(text)
     spans: list[Span] = []
     position = 0
@@ -188,7 +218,7 @@ def _match_short(line: str, patterns: _Patterns) -> _Entry | None:
         return entry
     if _END_MARK.fullmatch(line):
         return _MARK
-    if line[:2] in ("By", "BY", "Ol", "OL") and _BYLINE.fullmatch(line):
+    if line[:2] in ("By", "BY", "by", "Ol", "OL", "ol") and _BYLINE.fullmatch(line):
         return _BY
     if _TWEET.fullmatch(line) or _COUNTER.fullmatch(line):
         return _SOCIAL

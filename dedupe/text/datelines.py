@@ -12,6 +12,8 @@ from dedupe.facts import table
 
 _LINES, _CHARACTERS = 10, 2000  # a dateline may follow title, standfirst and byline lines
 _data = table("boilerplate")["dateline"]
+_REACH = 120  # characters of a line in which the dash stands
+_HAS_DASH = re.compile("[-–—]")
 _SUFFIXES = frozenset(_data["suffixes"])
 _brands = "|".join(re.escape(name) for name in sorted(_data["outlets"], key=lambda name: (-len(name), name)))
 _HOST = r"[^\W_][\w-]{0,40}(?:\.[A-Za-z]{2,10}){1,3}"
@@ -38,7 +40,9 @@ def find(text: str) -> Dateline | None:
     """Return the first outlet's dateline at the beginning of one of the first lines, or None."""
     position = 0
     for _ in range(_LINES):
-        match = _DATELINE.match(text, position)
+        match = (
+            _DATELINE.match(text, position) if _HAS_DASH.search(text, position, position + _REACH) else None
+        )
         if match:
             name = match["a"] or match["b"]
             if is_host(name) or name in _data["outlets"]:

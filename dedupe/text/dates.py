@@ -25,14 +25,13 @@ _DATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _printed = "|".join(sorted(_data["words"]["printed"], key=lambda name: (-len(name), name)))
-_TIME = r"(?:at\s|pukul\s|,\s?|-\s?|\|\s?)?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
-_DATE_LINE = re.compile(
-    rf"(?:(?:{_printed})\s?:?\s{{0,2}})?(?:{_TIME}[,\s]{{0,2}})?"
-    rf"(?:(?:{_weekdays})\.?,?\s{{0,2}})?\(?(?:\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_names})\.?,?(?:\s\d{{4}})?"
-    rf"|(?:{_names})\.?\s\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s\d{{4}})?|\d{{4}}-\d\d-\d\d|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{4}})\)?"
-    rf"[\s,|-]{{0,3}}(?:{_TIME})?\s?(?:[A-Z]{{2,4}})?",
-    re.IGNORECASE,
+_TOKEN = (
+    rf"(?:{_printed}|{_weekdays}|{_names}|\(?\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\)?|\d{{4}}-\d\d-\d\d|\d{{4}}"
+    r"|\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[ap]\.?m\b\.?)?|\d{1,2}(?:st|nd|rd|th|[ap]m)?|[ap]\.?m\b\.?"
+    r"|[ecmp][sd]?t|gmt|utc|bst|cest|cet|wib|wita|wit|at|on|pukul|pada|jam)"
 )
+_DATE_LINE = re.compile(rf"{_TOKEN}[.:]?(?:[\s,;@|–—-]{{1,4}}{_TOKEN}[.:]?){{0,14}}", re.IGNORECASE)
+_DATE_CORE = re.compile(rf"\d[:/-]\d|\d\s(?:{_names})\b|\b(?:{_names})\.?\s\d", re.IGNORECASE)
 _HAS_YEAR = re.compile(r"[-/. ,](?:19|20)\d\d|(?:19|20)\d\d-")
 _DIGIT = re.compile(r"\d")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
@@ -70,7 +69,10 @@ def published(text: str, language: str | None = None) -> str | None:
 
 def is_date_line(line: str) -> bool:
     """Whether a line says nothing but when the text was printed: ``Updated July 1, 2024 at 7:08 AM``."""
-    return _DIGIT.search(line) is not None and _DATE_LINE.fullmatch(line) is not None
+    if _DIGIT.search(line) is None:
+        return False
+    line = " ".join(line.split()).strip(" ;|-")
+    return _DATE_LINE.fullmatch(line) is not None and _DATE_CORE.search(line) is not None
 
 
 def normalise(value: object) -> str | None:

@@ -68,7 +68,9 @@ def rules(language: str | None) -> Rules:
         entries=entries,
         starters=frozenset(word for section in tables for word in section.get("starters", ())),
         speech=frozenset(word for section in tables for word in section.get("speech", ())),
-        ordinals=frozenset(word for section in tables if section.get("ordinals") for word in section["months"]),
+        ordinals=frozenset(
+            word for section in tables if section.get("ordinals") for word in section["months"]
+        ),
     )
 
 
@@ -97,7 +99,9 @@ def _split_line(text: str, start: int, stop: int, known: Rules, spans: list[Span
         end = match.end()
         if end >= stop:
             break
-        after = _next_sentence(text, match.start(), end, first, stop, known, at_line_start=first == start)
+        after = _next_sentence(
+            text, match.start(), end, first=first, stop=stop, known=known, at_line_start=first == start
+        )
         if after:
             first = _add(text, first, end, after, spans)
     _add(text, first, stop, stop, spans)
@@ -117,12 +121,12 @@ def _add(text: str, first: int, end: int, after: int, spans: list[Span]) -> int:
 
 
 def _next_sentence(
-    text: str, dot: int, end: int, first: int, stop: int, known: Rules, *, at_line_start: bool
+    text: str, dot: int, end: int, *, first: int, stop: int, known: Rules, at_line_start: bool
 ) -> int:
     """Return where the next sentence begins if the stop at ``dot`` ends one, else 0."""
     mark, following = text[dot], text[end]
     if mark in _HARD:
-        return _after_hard_stop(text, dot, end, first, stop, at_line_start=at_line_start)
+        return _after_hard_stop(text, dot, end, first=first, stop=stop, at_line_start=at_line_start)
     if not following.isspace():
         glued = mark == "." and end == dot + 1 and _is_glued(text, dot, end)
         return end if glued else 0
@@ -142,7 +146,7 @@ def _next_sentence(
     return begin
 
 
-def _after_hard_stop(text: str, dot: int, end: int, first: int, stop: int, *, at_line_start: bool) -> int:
+def _after_hard_stop(text: str, dot: int, end: int, *, first: int, stop: int, at_line_start: bool) -> int:
     if text[dot] == "۔":
         if text[dot - 1 : dot].isdigit() and text[end].isdigit():
             return 0

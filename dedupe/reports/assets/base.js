@@ -2,8 +2,10 @@
 const SVG_NS = "http://www.w3.org/2000/svg";
 const MASK = "░";
 
-function fill(node, props, kids) {
-  for (const [key, value] of Object.entries(props || {})) {
+function fill(node, classes, props, kids) {
+  if (classes.length) node.setAttribute("class", classes.join(" "));
+  if (props == null || props.constructor !== Object) kids.unshift(props);
+  else for (const [key, value] of Object.entries(props)) {
     if (value == null || value === false) continue;
     if (key === "on") for (const [name, handler] of Object.entries(value)) node.addEventListener(name, handler);
     else if (key === "style") for (const [name, what] of Object.entries(value)) node.style.setProperty(name, what);
@@ -14,15 +16,25 @@ function fill(node, props, kids) {
   node.append(...kids.flat(9).filter((kid) => kid != null && kid !== false).map((kid) => kid instanceof Node ? kid : String(kid)));
   return node;
 }
-const h = (tag, props, ...kids) => fill(document.createElement(tag), props, kids);
-const svg = (tag, props, ...kids) => fill(document.createElementNS(SVG_NS, tag), props, kids);
+// h("p.meta.quiet", {id: …}, kids…): tag and classes, attributes if any, children.
+function h(name, props, ...kids) {
+  const [tag, ...classes] = name.split(".");
+  return fill(document.createElement(tag), classes, props, kids);
+}
+function svg(name, props, ...kids) {
+  const [tag, ...classes] = name.split(".");
+  return fill(document.createElementNS(SVG_NS, tag), classes, props, kids);
+}
+const region = (label, ...kids) => h("div.scroll", { tabindex: "0", role: "region", "aria-label": label }, kids);
 const $ = (id) => document.getElementById(id);
 
 const state = { language: "en", view: "matrix", args: [], params: new URLSearchParams(), selected: 0, list: [] };
 
-function t(text, values) {
-  const own = state.language === "id" ? INDONESIAN[text] : undefined;
-  return (own || text).replace(/\{(\w+)\}/g, (whole, name) => values && name in values ? String(values[name]) : whole);
+// Words of the interface stand in strings.json; a short English text is its own key.
+const STRINGS = JSON.parse($("strings").textContent);
+function t(key, values) {
+  const text = STRINGS[state.language][key] ?? STRINGS.en[key] ?? key;
+  return values ? text.replace(/\{(\w+)\}/g, (whole, name) => name in values ? String(values[name]) : whole) : text;
 }
 const locale = () => state.language === "id" ? "id-ID" : "en-GB";
 const formats = new Map();
@@ -35,8 +47,7 @@ const count = (n) => format({}).format(n);
 const percent = (x) => x > 0 && x < 0.0005 ? "< " + format({ style: "percent", maximumFractionDigits: 1 }).format(0.001)
   : format({ style: "percent", maximumFractionDigits: x < 0.0995 ? 1 : 0 }).format(x);
 const decimal = (x) => format({ minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(x);
-// plural("word", n): the singular and plural forms are both keys of the dictionary.
-const plural = (n, one, many) => t(n === 1 ? one : many, { n: count(n) });
+const plural = (n, key) => t(key + (n === 1 ? "#1" : "#"), { n: count(n) });
 const date = (iso) => {
   const found = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?/.exec(iso || "");
   if (!found) return iso || "";

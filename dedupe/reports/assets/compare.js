@@ -6,7 +6,7 @@ function compareView([first, second]) {
   const a = docs.place.get(first), b = docs.place.get(second);
   if (a === undefined || b === undefined) return notFound();
   const p = pairBetween(a, b);
-  if (p < 0) return [h("h1", null, t("No shared passage")), h("p", null, articleLink(a), " · ", articleLink(b))];
+  if (p < 0) return [h("h1", t("No shared passage")), h("p", articleLink(a), " · ", articleLink(b))];
   const sides = [pairs.a[p], pairs.b[p]];
   const passages = [];
   for (let m = pairs.at[p]; m < pairs.at[p + 1]; m++) passages.push({ m, n: passages.length, family: matches.family[m], kind: matches.kind[m], diff: undefined,
@@ -31,11 +31,11 @@ function compareView([first, second]) {
   queueMicrotask(() => { ruler.update(); const at = parseInt(state.params.get("p"), 10) - 1; if (at >= 0) reader.jump(at, -1); });
   const list = pairList.shown, place = list.indexOf ? list.indexOf(p) : -1;
   return [
-    h("p", { class: "kicker" }, h("a", { href: link("pairs") }, t("Pairs")), place >= 0 ? " · " + t("{n} of {all}", { n: count(place + 1), all: count(list.length) }) : null),
-    h("h1", null, isolate(outletOf(sides[0])), h("span", { class: "versus" }, " ⟷ "), isolate(outletOf(sides[1]))),
-    h("p", { class: "standfirst" }, verdict(p, sides, passages)),
+    h("p.kicker", h("a", { href: link("pairs") }, t("Pairs")), place >= 0 ? " · " + t("{n} of {all}", { n: count(place + 1), all: count(list.length) }) : null),
+    h("h1", isolate(outletOf(sides[0])), h("span.versus", " ⟷ "), isolate(outletOf(sides[1]))),
+    h("p.standfirst", verdict(p, sides, passages)),
     origins(passages),
-    thirds.length ? h("p", { class: "thirds" }, t("The dispatch is in the corpus:"), " ", thirds.map((d) => h("button", { type: "button", "aria-pressed": String(d === third), on: { click: () => setParams({ third: d === third ? "" : docs.id[d] }) } }, isolate(docs.id[d]), " · ", isolate(outletOf(d))))) : null,
+    thirds.length ? h("p.thirds", t("The dispatch is in the corpus:"), " ", thirds.map((d) => h("button", { type: "button", "aria-pressed": String(d === third), on: { click: () => setParams({ third: d === third ? "" : docs.id[d] }) } }, isolate(docs.id[d]), " · ", isolate(outletOf(d))))) : null,
     holder,
     passageTable(sides, passages),
     figures(p),
@@ -46,10 +46,10 @@ function pairBetween(a, b) {
   return -1;
 }
 function verdict(p, sides, passages) {
-  const text = t("{words} shared in {passages}: {a} of the first article, {b} of the second.", { words: plural(pairs.words[p], "{n} word", "{n} words"), passages: plural(passages.length, "{n} passage", "{n} passages"), a: percent(pairs.a_covered[p]), b: percent(pairs.b_covered[p]) });
+  const text = t("compare.verdict", { words: plural(pairs.words[p], "word"), passages: plural(passages.length, "passage"), a: percent(pairs.a_covered[p]), b: percent(pairs.b_covered[p]) });
   const credit = sides.map((d, side) => docs.wire[d] ? null : [d, sideClass(p, side), creditNames(d)]).filter(Boolean).map(([d, c, names]) =>
-    c === CLASS.uncredited ? h("span", { class: "say uncredited" }, glyph("uncredited"), t("{outlet} does not credit the source of what it shares, as far as was found.", { outlet: outletOf(d) }), names ? " " + t("It credits {names} elsewhere.", { names }) : "")
-      : c === CLASS.credited ? h("span", { class: "say credited" }, glyph("credited"), t("{outlet} credits it.", { outlet: outletOf(d) })) : null);
+    c === CLASS.uncredited ? h("span.say.uncredited", glyph("uncredited"), t("compare.uncredited", { outlet: outletOf(d) }), names ? " " + t("It credits {names} elsewhere.", { names }) : "")
+      : c === CLASS.credited ? h("span.say.credited", glyph("credited"), t("{outlet} credits it.", { outlet: outletOf(d) })) : null);
   return [text, " ", credit.filter(Boolean).flatMap((node) => [node, " "])];
 }
 function creditNames(d) {
@@ -59,7 +59,7 @@ function creditNames(d) {
 }
 function origins(passages) {
   const seen = [...new Set(passages.map((passage) => passage.family))].filter((f) => f >= 0);
-  return h("ul", { class: "why" }, seen.map((f) => h("li", null, passages.filter((passage) => passage.family === f).map((passage) => marker(passage)), " ", why(f), " ", h("a", { href: link("family", [families.name[f]]) }, t("all copies")))));
+  return h("ul.why", seen.map((f) => h("li", passages.filter((passage) => passage.family === f).map((passage) => marker(passage)), " ", why(f), " ", h("a", { href: link("family", [families.name[f]]) }, t("all copies")))));
 }
 const marker = (passage) => h("span", { class: "marker hue" + passage.n % HUES }, h("span", { "aria-hidden": "true" }, GLYPH[KINDS[passage.kind]]), passage.n + 1);
 function thirdTexts(sides, passages) {
@@ -68,13 +68,13 @@ function thirdTexts(sides, passages) {
   return [...result].sort((x, y) => x - y);
 }
 function paneHead(d) {
-  return h("header", null, h("p", { class: "meta" }, outletLink(docs.outlet[d]), " ", wireMark(d), docs.published[d] ? " · " + date(docs.published[d]) : null, " · ", plural(docs.words[d], "{n} word", "{n} words"), docs.language[d] ? " · " + docs.language[d] : null),
+  return h("header", h("p.meta", outletLink(docs.outlet[d]), " ", wireMark(d), docs.published[d] ? " · " + date(docs.published[d]) : null, " · ", plural(docs.words[d], "word"), docs.language[d] ? " · " + docs.language[d] : null),
     h("h2", { lang: docs.language[d] || null }, articleLink(d)));
 }
 function pane(d, side, passages) {
   const text = textOf(d), layers = [...furnitureLayers(d), ...creditLayers(d)];
   for (const passage of passages) {
-    const [start, length] = passage.spans[side], label = t("Passage {n}, {kind}, {words}, score {x}; go to its partner", { n: passage.n + 1, kind: kindName(passage.kind), words: plural(side ? matches.b_words[passage.m] : matches.a_words[passage.m], "{n} word", "{n} words"), x: decimal(matches.score[passage.m]) });
+    const [start, length] = passage.spans[side], label = t("compare.passage", { n: passage.n + 1, kind: kindName(passage.kind), words: plural(side ? matches.b_words[passage.m] : matches.a_words[passage.m], "word"), x: decimal(matches.score[passage.m]) });
     layers.push({ start, stop: start + length, class: `passage hue${passage.n % HUES}`, data: { passage: passage.n }, tag: () => h("button", { type: "button", class: `tag hue${passage.n % HUES}`, "data-passage": passage.n, "data-side": side, "aria-label": label }, h("span", { "aria-hidden": "true" }, GLYPH[KINDS[passage.kind]] + (passage.n + 1))) });
     for (const span of changedIn(passage, side)) layers.push({ start: span.start, stop: span.stop, class: span.number ? "changed number-changed" : "changed" });
   }
@@ -104,9 +104,9 @@ function mergePassages(layers) {
   return result;
 }
 function finishPane(d, side, text, layers) {
-  const body = h("div", { class: "text", dir: "auto", lang: docs.language[d] || null }, marked(text, layers).flat());
-  const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": t("Text of {outlet}", { outlet: outletOf(d) }) }, body);
-  return { d, scroller, node: h("article", { class: "pane", "data-side": side }, paneHead(d), scroller), scrollTo: (n) => {
+  const body = h("div.text", { dir: "auto", lang: docs.language[d] || null }, marked(text, layers).flat());
+  const scroller = h("div.scroller", { tabindex: "0", role: "region", "aria-label": t("Text of {outlet}", { outlet: outletOf(d) }) }, body);
+  return { d, scroller, node: h("article.pane", { "data-side": side }, paneHead(d), scroller), scrollTo: (n) => {
     const target = body.querySelector(`.tag[data-passage="${n}"], .passage[data-passage~="${n}"]`);
     if (!target) return;
     const top = target.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
@@ -129,7 +129,7 @@ function creditLayers(d) {
   const layers = [];
   for (let c = credits.at[d]; c < credits.at[d + 1]; c++) {
     const names = credits.chain[c].map(sourceName).join(" ← "), role = D.roles[credits.role[c]];
-    layers.push({ start: credits.start[c], stop: credits.start[c] + credits.length[c], class: "credit role-" + role, after: () => h("span", { class: "credit-note" }, " " + (role === "credit" ? t("credit: {names}", { names }) : t("{role}: {names}", { role: t(role), names }))) });
+    layers.push({ start: credits.start[c], stop: credits.start[c] + credits.length[c], class: "credit role-" + role, after: () => h("span.credit-note", " " + (role === "credit" ? t("credit: {names}", { names }) : t("{role}: {names}", { role: t(role), names }))) });
     if (role === "credit") for (let n = credits.coverAt[c]; n < credits.coverAt[c + 1]; n++) layers.push({ start: credits.cover_start[n], stop: credits.cover_start[n] + credits.cover_length[n], class: "covered " + D.strengths[credits.cover_strength[n]] });
   }
   return layers;
@@ -137,9 +137,9 @@ function creditLayers(d) {
 // The ruler: where the passages lie in each text, joined by ribbons; brackets show what is in view.
 function overview(sides, passages) {
   const height = 600, width = 72, arm = 12, lengths = sides.map((d) => Math.max(1, textOf(d).length)), y = (side, at) => height * at / lengths[side];
-  const views = [0, 1].map((side) => svg("rect", { class: "view", x: side ? width - arm - 2 : 0, width: arm + 2, y: 0, height: 0 }));
-  const node = h("div", { class: "ruler", "aria-hidden": "true" }, svg("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none" },
-    [0, 1].map((side) => svg("rect", { class: "track", x: side ? width - arm : 0, width: arm, y: 0, height })),
+  const views = [0, 1].map((side) => svg("rect.view", { x: side ? width - arm - 2 : 0, width: arm + 2, y: 0, height: 0 }));
+  const node = h("div.ruler", { "aria-hidden": "true" }, svg("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none" },
+    [0, 1].map((side) => svg("rect.track", { x: side ? width - arm : 0, width: arm, y: 0, height })),
     passages.map((passage) => {
       const [[a, al], [b, bl]] = passage.spans, tops = [y(0, a), y(1, b)], ends = [Math.max(tops[0] + 2, y(0, a + al)), Math.max(tops[1] + 2, y(1, b + bl))], mid = width / 2;
       return svg("g", { class: "link hue" + passage.n % HUES, "data-passage": passage.n },
@@ -176,25 +176,25 @@ function listen(holder, passages) {
   });
 }
 function passageTable(sides, passages) {
-  return section(t("Passages"), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Passages") }, h("table", { class: "passages" },
-    h("thead", null, h("tr", null, ["", t("Kind"), t("Score"), outletOf(sides[0]), outletOf(sides[1])].map((label) => h("th", { scope: "col" }, label || h("span", { class: "aside" }, t("Number")))))),
-    h("tbody", null, passages.map((passage) => h("tr", null,
-      h("td", null, h("button", { type: "button", class: "tag hue" + passage.n % HUES, on: { click: () => { reader.jump(passage.n, -1); document.querySelector(".panes").scrollIntoView({ block: "start" }); } }, "aria-label": t("Go to passage {n}", { n: passage.n + 1 }) }, GLYPH[KINDS[passage.kind]] + (passage.n + 1))),
-      h("td", null, kindBadge(passage.kind), guardsOf(matches.guards[passage.m]).map((name) => [" ", guardBadge(name)]), passage.diff === null ? h("p", { class: "quiet small" }, t("too different to compare word by word")) : null),
-      h("td", { class: "number" }, decimal(matches.score[passage.m])),
+  return section(t("Passages"), region(t("Passages"), h("table.passages",
+    h("thead", h("tr", ["", t("Kind"), t("Score"), outletOf(sides[0]), outletOf(sides[1])].map((label) => h("th", { scope: "col" }, label || h("span.aside", t("Number")))))),
+    h("tbody", passages.map((passage) => h("tr", null,
+      h("td", h("button", { type: "button", class: "tag hue" + passage.n % HUES, on: { click: () => { reader.jump(passage.n, -1); document.querySelector(".panes").scrollIntoView({ block: "start" }); } }, "aria-label": t("Go to passage {n}", { n: passage.n + 1 }) }, GLYPH[KINDS[passage.kind]] + (passage.n + 1))),
+      h("td", kindBadge(passage.kind), guardsOf(matches.guards[passage.m]).map((name) => [" ", guardBadge(name)]), passage.diff === null ? h("p.quiet.small", t("diff.far")) : null),
+      h("td.number", decimal(matches.score[passage.m])),
       [0, 1].map((side) => sideCell(passage, side, sides[side]))))))));
 }
 function sideCell(passage, side, d) {
   const [start, length] = passage.spans[side], r = matches.row[2 * passage.m + side];
   const layers = changedIn(passage, side).map((span) => ({ ...span, class: span.number ? "changed number-changed" : "changed" }));
-  return h("td", null, h("p", { class: "meta" }, docs.wire[d] ? wireMark(d) : r >= 0 ? classBadge(ledger.class[r]) : null, " ", h("span", { class: "number quiet" }, plural(side ? matches.b_words[passage.m] : matches.a_words[passage.m], "{n} word", "{n} words")), digest(passage.family, d)),
-    h("p", { class: "text small", dir: "auto", lang: docs.language[d] || null }, marked(textOf(d), layers, start, start + length).flat()));
+  return h("td", h("p.meta", docs.wire[d] ? wireMark(d) : r >= 0 ? classBadge(ledger.class[r]) : null, " ", h("span.number.quiet", plural(side ? matches.b_words[passage.m] : matches.a_words[passage.m], "word")), digest(passage.family, d)),
+    h("p.text.small", { dir: "auto", lang: docs.language[d] || null }, marked(textOf(d), layers, start, start + length).flat()));
 }
 function digest(family, d) {
   if (!D.redacted || family < 0) return null;
-  for (let n = families.at[family]; n < families.at[family + 1]; n++) if (families.document[n] === d) return h("span", { class: "quiet" }, ` · ${families.start[n]}–${families.start[n] + families.length[n]} · sha256 ${families.hash[n]}`);
+  for (let n = families.at[family]; n < families.at[family + 1]; n++) if (families.document[n] === d) return h("span.quiet", ` · ${families.start[n]}–${families.start[n] + families.length[n]} · sha256 ${families.hash[n]}`);
   return null;
 }
 function figures(p) {
-  return h("dl", { class: "figures-list" }, [[t("Jaccard"), decimal(pairs.jaccard[p])], [t("MinHash estimate"), decimal(pairs.minhash[p])], [t("TF-IDF cosine"), decimal(pairs.tfidf[p])], [t("Longest passage"), plural(pairs.longest[p], "{n} word", "{n} words")], [t("Found by"), D.channels.filter((_, n) => pairs.channels[p] >> n & 1).join(", ")]].map(([name, value]) => h("div", null, h("dt", null, name), h("dd", { class: "number" }, value))));
+  return h("dl.figures-list", [[t("Jaccard"), decimal(pairs.jaccard[p])], [t("MinHash estimate"), decimal(pairs.minhash[p])], [t("TF-IDF cosine"), decimal(pairs.tfidf[p])], [t("Longest passage"), plural(pairs.longest[p], "word")], [t("Found by"), D.channels.filter((_, n) => pairs.channels[p] >> n & 1).join(", ")]].map(([name, value]) => h("div", h("dt", name), h("dd.number", value))));
 }

@@ -7,8 +7,8 @@ function familiesView() {
   list.sort((x, y) => key.get(y) - key.get(x) || words(y) - words(x) || x - y);
   state.list = list.map((f) => link("family", [families.name[f]]));
   return [
-    h("h1", null, t("Families of passages")), h("p", { class: "standfirst" }, t("A family is one passage and all its copies, in whatever wording or language.")), leftOutNote(),
-    h("div", { class: "tools" }, h("p", { class: "effect" }, t("{n} of {all} families", { n: count(list.length), all: count(all.length) })), h("label", null, t("Sort by"), h("select", { id: "sort", on: { change: (event) => setParams({ sort: event.target.value === "copies" ? "" : event.target.value }) } },
+    h("h1", t("Families of passages")), h("p.standfirst", t("families.about")), leftOutNote(),
+    h("div.tools", h("p.effect", t("{n} of {all} families", { n: count(list.length), all: count(all.length) })), h("label", t("Sort by"), h("select", { id: "sort", on: { change: (event) => setParams({ sort: event.target.value === "copies" ? "" : event.target.value }) } },
       [["copies", t("copies")], ["words", t("length")], ["confidence", t("confidence in the origin")], ["uncredited", t("copies without credit")]].map(([value, label]) => h("option", { value, selected: sort === value }, label))))),
     list.length ? paged(list, familyLine, 25, "ol", "familylist") : empty(t("No family matches.")),
   ];
@@ -25,8 +25,8 @@ function membersOf(f) {
 }
 function familyLine(f) {
   const first = membersOf(f)[0], by = membersBy(f), days = [...new Set(membersOf(f).map((n) => (docs.published[families.document[n]] || "").slice(0, 10)).filter(Boolean))].sort();
-  return h("li", null, h("a", { class: "family", href: link("family", [families.name[f]]) }, excerpt(families.document[first], families.start[first], families.length[first], 200)),
-    h("p", { class: "meta" }, families.source[f] >= 0 ? sourceLink(families.source[f]) : h("span", { class: "quiet" }, t("origin not decided")), " · ", plural(families.total[f], "{n} copy", "{n} copies"), by.map((n, c) => n ? [" ", h("span", { class: "badge " + CLASSES[c] }, glyph(CLASSES[c]), className(c) + " " + count(n))] : null), days.length ? " · " + date(days[0]) + (days.length > 1 ? " – " + date(days[days.length - 1]) : "") : null));
+  return h("li", h("a.family", { href: link("family", [families.name[f]]) }, excerpt(families.document[first], families.start[first], families.length[first], 200)),
+    h("p.meta", families.source[f] >= 0 ? sourceLink(families.source[f]) : h("span.quiet", t("origin not decided")), " · ", plural(families.total[f], "copy"), by.map((n, c) => n ? [" ", h("span", { class: "badge " + CLASSES[c] }, glyph(CLASSES[c]), className(c) + " " + count(n))] : null), days.length ? " · " + date(days[0]) + (days.length > 1 ? " – " + date(days[days.length - 1]) : "") : null));
 }
 function familyView([name]) {
   const f = families.place.get(name);
@@ -35,43 +35,43 @@ function familyView([name]) {
   const hidden = families.total[f] - members.length;
   state.list = members.map((n) => link("article", [docs.id[families.document[n]]], { at: families.start[n] }));
   return [
-    h("p", { class: "kicker" }, h("a", { href: link("families") }, t("Families"))),
-    h("h1", null, plural(families.total[f], "One passage, {n} copy", "One passage, {n} copies")),
-    h("blockquote", { class: "passage-quote", dir: "auto", lang: docs.language[families.document[base]] || null }, plainText(slice(families.document[base], families.start[base], families.length[base]))),
-    h("p", { class: "standfirst" }, why(f)),
-    hidden ? h("p", { class: "notice", role: "note" }, plural(hidden, "{n} more copy stands in an article that this report does not carry.", "{n} more copies stand in articles that this report does not carry.")) : null,
-    h("div", { class: "duo" }, timeline(members), kinship(f, members)),
-    section(t("The variants"), h("p", { class: "quiet" }, t("Compared with {name}; underlined words are not in it.", { name: outletOf(families.document[base]) })), paged(members, (n) => variant(n, base, f), 20, "ol", "variants")),
-    families.evidence[f].length ? section(t("Evidence for the origin"), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Evidence for the origin") }, h("table", { class: "plain" }, h("thead", null, h("tr", null, [t("Kind"), t("Source"), t("Weight"), t("Where"), t("Surface"), t("Note")].map((label) => h("th", { scope: "col" }, label)))),
-      h("tbody", null, families.evidence[f].map(([kind, where, start, length, source, weight, note]) => h("tr", null, h("td", null, t(kind)), h("td", null, sourceLink(source)), h("td", { class: "number" }, decimal(weight)),
-        h("td", null, typeof where === "number" ? [outletLink(docs.outlet[where]), " · ", articleLink(where, start)] : isolate(where)), h("td", null, typeof where === "number" ? excerpt(where, start, length, 90) : null), h("td", null, isolate(note)))))))) : null,
+    h("p.kicker", h("a", { href: link("families") }, t("Families"))),
+    h("h1", plural(families.total[f], "one.passage")),
+    h("blockquote.passage-quote", { dir: "auto", lang: docs.language[families.document[base]] || null }, plainText(slice(families.document[base], families.start[base], families.length[base]))),
+    h("p.standfirst", why(f)),
+    hidden ? h("p.notice", { role: "note" }, plural(hidden, "elsewhere")) : null,
+    h("div.duo", timeline(members), kinship(f, members)),
+    section(t("The variants"), h("p.quiet", t("family.base", { name: outletOf(families.document[base]) })), paged(members, (n) => variant(n, base, f), 20, "ol", "variants")),
+    families.evidence[f].length ? section(t("Evidence for the origin"), region(t("Evidence for the origin"), h("table.plain", h("thead", h("tr", [t("Kind"), t("Source"), t("Weight"), t("Where"), t("Surface"), t("Note")].map((label) => h("th", { scope: "col" }, label)))),
+      h("tbody", families.evidence[f].map(([kind, where, start, length, source, weight, note]) => h("tr", h("td", t(kind)), h("td", sourceLink(source)), h("td.number", decimal(weight)),
+        h("td", typeof where === "number" ? [outletLink(docs.outlet[where]), " · ", articleLink(where, start)] : isolate(where)), h("td", typeof where === "number" ? excerpt(where, start, length, 90) : null), h("td", isolate(note)))))))) : null,
   ];
 }
 function variant(n, base, f) {
   const d = families.document[n], start = families.start[n], length = families.length[n], r = families.rows[n], baseDoc = families.document[base];
   let layers = [], note = null;
   if (n !== base && !D.redacted) {
-    if (docs.language[d] && docs.language[baseDoc] && docs.language[d] !== docs.language[baseDoc]) note = h("span", { class: "badge kind" }, glyph("translated"), KIND_LABEL().translated[0]);
+    if (docs.language[d] && docs.language[baseDoc] && docs.language[d] !== docs.language[baseDoc]) note = h("span.badge.kind", glyph("translated"), KIND_LABEL().translated[0]);
     else {
       const mine = wordsOf(slice(d, start, length), start), other = wordsOf(slice(baseDoc, families.start[base], families.length[base])), diff = changes(other, mine);
-      if (diff) { layers = runs(mine, diff.b).map((span) => ({ ...span, class: "changed" })); note = h("span", { class: "quiet number" }, diff.a.length + diff.b.length ? t("{more} words more, {less} fewer", { more: count(diff.b.length), less: count(diff.a.length) }) : t("the same words")); }
-      else note = h("span", { class: "quiet" }, t("too different to compare word by word"));
+      if (diff) { layers = runs(mine, diff.b).map((span) => ({ ...span, class: "changed" })); note = h("span.quiet.number", diff.a.length + diff.b.length ? t("{more} words more, {less} fewer", { more: count(diff.b.length), less: count(diff.a.length) }) : t("the same words")); }
+      else note = h("span.quiet", t("diff.far"));
     }
   }
-  return h("li", { class: n === base ? "variant base" : "variant" }, h("p", { class: "meta" }, outletLink(docs.outlet[d]), " ", wireMark(d), r >= 0 ? [" ", classBadge(ledger.class[r])] : null, r >= 0 && ledger.via[r] >= 0 ? [" ", h("span", { class: "via" }, t("via {name}", { name: sourceName(ledger.via[r]) }))] : null, " · ", articleLink(d, start), docs.published[d] ? " · " + date(docs.published[d]) : null, " ", note, digest(f, d)),
-    h("p", { class: "text", dir: "auto", lang: docs.language[d] || null }, marked(textOf(d), layers, start, start + length).flat()));
+  return h("li", { class: n === base ? "variant base" : "variant" }, h("p.meta", outletLink(docs.outlet[d]), " ", wireMark(d), r >= 0 ? [" ", classBadge(ledger.class[r])] : null, r >= 0 && ledger.via[r] >= 0 ? [" ", h("span.via", t("via {name}", { name: sourceName(ledger.via[r]) }))] : null, " · ", articleLink(d, start), docs.published[d] ? " · " + date(docs.published[d]) : null, " ", note, digest(f, d)),
+    h("p.text", { dir: "auto", lang: docs.language[d] || null }, marked(textOf(d), layers, start, start + length).flat()));
 }
 const moment = (d) => { const found = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d))?/.exec(docs.published[d] || ""); return found ? Date.UTC(+found[1], found[2] - 1, +found[3], +(found[4] || 0), +(found[5] || 0)) : NaN; };
 function timeline(members) {
   const dated = members.map((n) => [n, moment(families.document[n])]).filter(([, at]) => !Number.isNaN(at)).sort((x, y) => x[1] - y[1]), without = members.length - dated.length;
-  if (!dated.length) return h("figure", null, h("figcaption", null, h("h2", null, t("Who printed when"))), empty(t("No date is known.")));
+  if (!dated.length) return h("figure", h("figcaption", h("h2", t("Who printed when"))), empty(t("No date is known.")));
   const first = dated[0][1], span = Math.max(dated[dated.length - 1][1] - first, 1), width = 560, line = 26, left = 12, right = 330;
-  return h("figure", null, h("figcaption", null, h("h2", null, t("Who printed when"))),
+  return h("figure", h("figcaption", h("h2", t("Who printed when"))),
     svg("svg", { viewBox: `0 0 ${width} ${dated.length * line + 14}`, class: "timeline", role: "img", "aria-label": dated.map(([n]) => outletOf(families.document[n]) + " " + date(docs.published[families.document[n]])).join("; ") },
-      svg("line", { class: "axis", x1: left, x2: left, y1: 0, y2: dated.length * line }),
+      svg("line.axis", { x1: left, x2: left, y1: 0, y2: dated.length * line }),
       dated.map(([n, at], k) => { const d = families.document[n], x = left + (right - left - 110) * (at - first) / span, y = 16 + k * line, name = docs.wire[d] ? "wire" : families.rows[n] >= 0 ? CLASSES[ledger.class[families.rows[n]]] : "own";
-        return svg("g", null, svg("line", { class: "lead", x1: left, x2: x, y1: y, y2: y }), svg("circle", { class: "dot " + name, cx: x, cy: y, r: 6 }), svg("text", { x: x + 14, y: y + 4.5 }, clip(outletOf(d), 28), svg("tspan", { class: "when" }, "  " + date(docs.published[d])))); })),
-    without ? h("p", { class: "quiet small" }, plural(without, "{n} copy has no date.", "{n} copies have no date.")) : null, h("p", { class: "quiet small" }, t("An earlier date alone does not prove who copied from whom.")));
+        return svg("g", svg("line.lead", { x1: left, x2: x, y1: y, y2: y }), svg("circle", { class: "dot " + name, cx: x, cy: y, r: 6 }), svg("text", { x: x + 14, y: y + 4.5 }, clip(outletOf(d), 28), svg("tspan.when", "  " + date(docs.published[d])))); })),
+    without ? h("p.quiet.small", plural(without, "undated")) : null, h("p.quiet.small", t("family.dates")));
 }
 // Who has it from whom, as far as is known: the source, the media named in between, the outlets.
 function kinship(f, members) {
@@ -81,11 +81,11 @@ function kinship(f, members) {
   const vias = [...new Set(rows.map(([, row]) => row.via).filter((v) => v >= 0 && v !== source))], viaY = new Map(vias.map((v, n) => [v, 8 + (n + 0.5) * height / vias.length]));
   const path = (x0, y0, x1, y1, name, doubtful) => svg("path", { class: "ribbon thin " + name + (doubtful ? " doubtful" : ""), d: `M${x0} ${y0}C${(x0 + x1) / 2} ${y0} ${(x0 + x1) / 2} ${y1} ${x1} ${y1}` });
   const label = source >= 0 ? sourceName(source) : t("origin not decided");
-  return h("figure", null, h("figcaption", null, h("h2", null, t("From whom, as far as is known"))),
+  return h("figure", h("figcaption", h("h2", t("From whom, as far as is known"))),
     svg("svg", { viewBox: `0 0 ${width} ${height + 16}`, class: "kinship", role: "img", "aria-label": label + ": " + rows.map(([o, row]) => D.outlets[o] + " " + className(row.c)).join("; ") },
       rows.map(([, row], n) => { const y = 8 + (n + 0.5) * line, name = CLASSES[row.c], known = source < 0; return viaY.has(row.via) ? [path(150, middle, 262, viaY.get(row.via), name, known), path(268, viaY.get(row.via), 380, y, name, known)] : path(150, middle, 380, y, name, known); }),
       svg("text", { x: 140, y: middle + 5, "text-anchor": "end", class: "name" }, clip(label, 20)), svg("circle", { cx: 150, cy: middle, r: 5, class: "node" }),
       vias.map((v) => [svg("circle", { cx: 265, cy: viaY.get(v), r: 4, class: "node" }), svg("text", { x: 265, y: viaY.get(v) - 9, "text-anchor": "middle", class: "name" }, clip(sourceName(v), 18))]),
-      rows.map(([o, row], n) => { const y = 8 + (n + 0.5) * line; return svg("g", null, svg("circle", { cx: 380, cy: y, r: 5, class: "dot " + CLASSES[row.c] }), svg("text", { x: 392, y: y + 4.5, class: "name" }, GLYPH[CLASSES[row.c]] + " " + clip(D.outlets[o], 18), svg("title", null, className(row.c)))); })),
-    source < 0 ? h("p", { class: "quiet small" }, t("Dashed: the origin is not decided.")) : null);
+      rows.map(([o, row], n) => { const y = 8 + (n + 0.5) * line; return svg("g", svg("circle", { cx: 380, cy: y, r: 5, class: "dot " + CLASSES[row.c] }), svg("text", { x: 392, y: y + 4.5, class: "name" }, GLYPH[CLASSES[row.c]] + " " + clip(D.outlets[o], 18), svg("title", className(row.c)))); })),
+    source < 0 ? h("p.quiet.small", t("Dashed: the origin is not decided.")) : null);
 }

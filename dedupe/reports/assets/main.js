@@ -18,7 +18,7 @@ function draw() {
   reader = null;
   const main = $("main"), focus = document.activeElement && document.activeElement.id;
   let content;
-  try { content = VIEWS[state.view](state.args); } catch (error) { content = [h("h1", null, t("This view failed")), h("pre", null, String(error && error.stack || error))]; console.error(error); }
+  try { content = VIEWS[state.view](state.args); } catch (error) { content = [h("h1", t("This view failed")), h("pre", String(error && error.stack || error))]; console.error(error); }
   main.replaceChildren(...content.flat(9).filter((node) => node != null && node !== false));
   frame();
   if (state.view === "pairs") pairList.draw(false);
@@ -42,9 +42,9 @@ function frame() {
 function chips(q) {
   if (!q) return [];
   const terms = filter().terms;
-  return [h("span", { class: "quiet" }, t("Filter:")), ...terms.map((term) => h("span", { class: term.unknown ? "chip unknown" : "chip" },
+  return [h("span.quiet", t("Filter:")), ...terms.map((term) => h("span", { class: term.unknown ? "chip unknown" : "chip" },
     term.not ? t("not") + " " : "", term.field === "words in text" ? "“" + term.value + "”" : term.field + " " + (term.sign === "=" ? "" : term.sign) + " " + (term.field === "source" || term.field === "via" ? shownSource(term) : term.value),
-    term.unknown ? h("span", { class: "small" }, " " + t("(no condition “{name}”; searched as text)", { name: term.unknown })) : null,
+    term.unknown ? h("span.small", " " + t("chip.unknown", { name: term.unknown })) : null,
     h("button", { type: "button", "aria-label": t("Remove {term}", { term: term.raw }), on: { click: () => setQuery(terms.filter((other) => other !== term).map((other) => other.raw).join(" ")) } }, "×"))),
     h("button", { type: "button", class: "quiet", on: { click: () => setQuery("") } }, t("Clear"))];
 }
@@ -54,13 +54,13 @@ function setQuery(q) { $("search").value = q; setParams({ q }, true); }
 function shell() {
   document.documentElement.lang = state.language;
   $("app").replaceChildren(
-    h("a", { class: "skip", href: "#main", on: { click: (event) => { event.preventDefault(); $("main").focus(); } } }, t("Skip to the content")),
-    h("header", { class: "masthead" },
-      h("p", { class: "brand" }, h("a", { href: link("matrix", [], { q: "" }) }, isolate(D.title)), D.redacted ? h("span", { class: "badge" }, t("redacted")) : null, D.anonymized ? h("span", { class: "badge" }, t("anonymized")) : null),
+    h("a.skip", { href: "#main", on: { click: (event) => { event.preventDefault(); $("main").focus(); } } }, t("Skip to the content")),
+    h("header.masthead",
+      h("p.brand", h("a", { href: link("matrix", [], { q: "" }) }, isolate(D.title)), D.redacted ? h("span.badge", t("redacted")) : null, D.anonymized ? h("span.badge", t("anonymized")) : null),
       h("nav", { id: "tabs", "aria-label": t("Views") }),
-      h("form", { class: "search", role: "search", on: { submit: (event) => { event.preventDefault(); setQuery($("search").value); } } },
-        h("label", { class: "aside", for: "search" }, t("Filter")), h("input", { id: "search", type: "search", autocomplete: "off", spellcheck: "false", placeholder: t("Filter: words, outlet:…, kind:…, uncredited"), on: { input: (event) => setParams({ q: event.target.value }) } })),
-      h("div", { class: "buttons" },
+      h("form.search", { role: "search", on: { submit: (event) => { event.preventDefault(); setQuery($("search").value); } } },
+        h("label.aside", { for: "search" }, t("Filter")), h("input", { id: "search", type: "search", autocomplete: "off", spellcheck: "false", placeholder: t("filter.hint"), on: { input: (event) => setParams({ q: event.target.value }) } })),
+      h("div.buttons",
         h("button", { type: "button", title: t("Language"), on: { click: () => speak(state.language === "en" ? "id" : "en") } }, state.language === "en" ? "Bahasa Indonesia" : "English"),
         h("button", { type: "button", title: t("Light or dark"), "aria-label": t("Light or dark"), on: { click: dim } }, "◐"),
         h("button", { type: "button", title: t("Help") + " (?)", "aria-label": t("Help"), on: { click: help } }, "?"))),
@@ -76,12 +76,12 @@ function dim() {
   document.documentElement.dataset.theme = dark ? "light" : "dark";
 }
 function help() {
-  const rows = (list) => h("dl", { class: "keys" }, list.map(([key, text]) => h("div", null, h("dt", null, key.split(" ").map((k) => [h("kbd", null, k), " "])), h("dd", null, text))));
-  $("help").replaceChildren(h("form", { method: "dialog" }, h("button", { class: "close", "aria-label": t("Close") }, "×")), h("h2", { id: "help-title" }, t("Keys and search")),
-    rows([["j k", t("next and previous line; in a comparison the next and previous pair")], ["Enter", t("open the chosen line")], ["n p", t("next and previous passage")], ["Tab", t("from a passage to its partner")], ["/", t("to the filter")], ["1 2 3 4", t("the views")], ["u", t("one level up")], ["d", t("light or dark")], ["l", t("English or Indonesian")], ["?", t("this help")]]),
-    h("h3", null, t("Search")), h("p", null, t("Words must all occur; “quoted words” together; a minus before a term turns it round. Conditions:")),
-    h("ul", { class: "examples" }, ["outlet:kompas", "source:reuters", "via:tass", "uncredited", "credited", "class:shared", "kind:reworded", "guard:number", "score>0.6", "words>=40", "covered>50%", "jaccard>0.1", "tfidf>0.3", "date>=2024-06-18", "lang:id", "members>3", "channel:minhash", "doc:ID"].map((text) => h("li", null, h("code", null, text)))),
-    h("p", null, t("outlet, source, via, class, kind and score hold for one and the same passage.")));
+  const rows = (list) => h("dl.keys", list.map(([key, text]) => h("div", h("dt", key.split(" ").map((k) => [h("kbd", k), " "])), h("dd", text))));
+  $("help").replaceChildren(h("form", { method: "dialog" }, h("button.close", { "aria-label": t("Close") }, "×")), h("h2", { id: "help-title" }, t("Keys and search")),
+    rows([["j k", t("help.lines")], ["Enter", t("open the chosen line")], ["n p", t("next and previous passage")], ["Tab", t("from a passage to its partner")], ["/", t("to the filter")], ["1 2 3 4", t("the views")], ["u", t("one level up")], ["d", t("light or dark")], ["l", t("English or Indonesian")], ["?", t("this help")]]),
+    h("h3", t("Search")), h("p", t("help.search")),
+    h("ul.examples", ["outlet:kompas", "source:reuters", "via:tass", "uncredited", "credited", "class:shared", "kind:reworded", "guard:number", "score>0.6", "words>=40", "covered>50%", "jaccard>0.1", "tfidf>0.3", "date>=2024-06-18", "lang:id", "members>3", "channel:minhash", "doc:ID"].map((text) => h("li", h("code", text)))),
+    h("p", t("help.joint")));
   $("help").showModal();
 }
 function move(step) {

@@ -45,14 +45,14 @@ function findings({ table }) {
       .filter(([, words]) => words).sort((x, y) => y[1] - x[1] || x[0] - y[0]);
     return { s, takers, words: takers.reduce((n, [, words]) => n + words, 0) };
   }).filter((item) => item.words).sort((x, y) => y.words - x.words || x.s - y.s);
-  if (!items.length) return h("p", { class: "lead" }, t("No passage was found whose source is known and goes uncredited."));
+  if (!items.length) return h("p.lead", t("matrix.none"));
   const show = (item) => h("li", null,
-    h("h3", null, t("{name} text without credit", { name: "\u0000" }).split("\u0000").flatMap((part, n) => n ? [sourceLink(item.s), part] : [part])),
+    h("h3", t("{name} text without credit", { name: "\u0000" }).split("\u0000").flatMap((part, n) => n ? [sourceLink(item.s), part] : [part])),
     paged(item.takers, ([o, words, articles]) => h("li", null,
-      h("a", { class: "finding", href: link("matrix", [], { ...Object.fromEntries(state.params), q: cellQuery(o, item.s, "uncredited") }) },
-        h("strong", null, isolate(D.outlets[o])), " ", h("span", { class: "number" }, plural(words, "{n} word", "{n} words")), " ",
-        h("span", { class: "quiet" }, plural(articles, "in {n} article", "in {n} articles")))), 6, "ul", "takers"));
-  return h("div", { class: "findings" }, paged(items, show, 6, "ul", "columns"));
+      h("a.finding", { href: link("matrix", [], { ...Object.fromEntries(state.params), q: cellQuery(o, item.s, "uncredited") }) },
+        h("strong", isolate(D.outlets[o])), " ", h("span.number", plural(words, "word")), " ",
+        h("span.quiet", plural(articles, "in.article")))), 6, "ul", "takers"));
+  return h("div.findings", paged(items, show, 6, "ul", "columns"));
 }
 
 function matrixView() {
@@ -68,34 +68,34 @@ function matrixView() {
   const restColumns = sourceHit ? [] : sources.slice(columns.length);
   state.list = [];
   return [
-    h("h1", null, t("Who prints whose text")),
-    h("p", { class: "standfirst" }, standfirst(cells.totals)),
+    h("h1", t("Who prints whose text")),
+    h("p.standfirst", standfirst(cells.totals)),
     leftOutNote(),
     findings(cells),
-    h("div", { class: "tools" },
-      h("label", null, t("Find outlet or source"), h("input", { type: "search", value: params.get("rows") || "", on: { input: (event) => { setParams({ rows: event.target.value }, false); redrawKeeping(event.target, "rows"); } }, id: "rows" })),
-      h("label", null, t("Sort by"), h("select", { id: "sort", on: { change: (event) => setParams({ sort: event.target.value === "structure" ? "" : event.target.value }) } },
+    h("div.tools",
+      h("label", t("Find outlet or source"), h("input", { type: "search", value: params.get("rows") || "", on: { input: (event) => { setParams({ rows: event.target.value }, false); redrawKeeping(event.target, "rows"); } }, id: "rows" })),
+      h("label", t("Sort by"), h("select", { id: "sort", on: { change: (event) => setParams({ sort: event.target.value === "structure" ? "" : event.target.value }) } },
         [["structure", t("structure")], ["name", t("name")], ["words", t("words in all")], ["share", t("share from sources")], ["uncredited", t("most without credit")]].map(([value, label]) =>
           h("option", { value, selected: (params.get("sort") || "structure") === value }, label)))),
-      h("fieldset", null, h("legend", { class: "aside" }, t("Unit")), [["words", t("words")], ["share", t("% of the outlet")]].map(([value, label]) =>
-        h("label", { class: "pill" }, h("input", { type: "radio", name: "unit", checked: unit === value, on: { change: () => setParams({ unit: value === "words" ? "" : value }) } }), label))),
-      h("fieldset", null, h("legend", { class: "aside" }, t("Classes")), SOURCED.map((name) =>
+      h("fieldset", h("legend.aside", t("Unit")), [["words", t("words")], ["share", t("% of the outlet")]].map(([value, label]) =>
+        h("label.pill", h("input", { type: "radio", name: "unit", checked: unit === value, on: { change: () => setParams({ unit: value === "words" ? "" : value }) } }), label))),
+      h("fieldset", h("legend.aside", t("Classes")), SOURCED.map((name) =>
         h("label", { class: "pill " + name }, h("input", { type: "checkbox", checked: !hidden.includes(name), on: { change: (event) => {
           const next = new Set(hidden.filter(Boolean)); if (event.target.checked) next.delete(name); else next.add(name);
           setParams({ without: [...next].join(",") }); } } }), glyph(name), CLASS_LABEL()[name][0]))),
       h("button", { type: "button", on: { click: () => download("matrix.csv", csv(matrixRows(cells, sources, shownRows, classes))) } }, t("CSV of this view"))),
     shownRows.length ? matrixTable(cells, columns, restColumns, shownRows, classes, unit) : empty(t("No outlet matches.")),
     restColumns.length ? more(t("Show {n} more sources: {names}", { n: count(restColumns.length), names: restColumns.slice(0, 5).map(sourceName).join(", ") + (restColumns.length > 5 ? " …" : "") }), () => setParams({ all: "1" })) : null,
-    flowFigure(),
     evidencePanel(),
+    flowFigure(),
   ];
 }
 function standfirst(totals) {
   const all = totals.reduce((n, row) => n + row.all, 0) || 1;
   const of = (name) => totals.reduce((n, row) => n + row.by[CLASS[name]], 0);
   const outlets = totals.filter((row) => row.all).length;
-  return t("Of {words} words in {documents} by {outlets}, {known} come from a known source: {credited} with credit, {uncredited} with no credit found. Another {claimed} are credited to a source whose text was not found, and {shared} appear in several outlets with no decided origin.", {
-    words: count(all), documents: plural(D.left_out.of_documents - wires(), "{n} article", "{n} articles"), outlets: plural(outlets, "{n} outlet", "{n} outlets"),
+  return t("matrix.standfirst", {
+    words: count(all), documents: plural(D.left_out.of_documents - wires(), "article"), outlets: plural(outlets, "outlet"),
     known: percent((of("credited") + of("uncredited")) / all), credited: percent(of("credited") / all), uncredited: percent(of("uncredited") / all),
     claimed: percent(of("claimed") / all), shared: percent(of("shared") / all) });
 }
@@ -108,31 +108,31 @@ function matrixTable({ table, totals }, columns, restColumns, rows, classes, uni
   const peak = Math.max(...rows.flatMap((row) => columns.map((s) => { const cell = table[row.o].get(s); return cell ? cell.words / row.total : 0; })), 0.01);
   const cellOf = (row, s) => {
     const cell = table[row.o].get(s), words = cell ? classes.reduce((n, c) => n + cell.by[c], 0) : 0;
-    if (!words) return h("td", { class: "none" }, h("span", { "aria-hidden": "true" }, "–"), h("span", { class: "aside" }, t("none")));
+    if (!words) return h("td.none", h("span", { "aria-hidden": "true" }, "–"), h("span.aside", t("none")));
     const parts = classes.filter((c) => cell.by[c]);
     const via = [...cell.via].sort((x, y) => y[1] - x[1]);
     return h("td", { class: selected(row.o, s) ? "chosen" : null },
-      h("a", { class: "cell", href: link("matrix", [], { ...Object.fromEntries(state.params), q: cellQuery(row.o, s) }), style: { "--heat": (0.06 + 0.5 * Math.min(1, words / row.total / peak)).toFixed(3) },
-        "aria-label": D.outlets[row.o] + ", " + sourceName(s) + ": " + parts.map((c) => className(c) + " " + plural(cell.by[c], "{n} word", "{n} words") + " (" + percent(cell.by[c] / row.total) + ")").join(", ") + via.map(([v, words]) => ", " + t("via {name}", { name: sourceName(v) }) + " " + count(words)).join("") },
-        h("span", { class: "figures" }, parts.map((c) => h("span", { class: "figure " + CLASSES[c], title: className(c) + ": " + plural(cell.by[c], "{n} word", "{n} words") + ", " + percent(cell.by[c] / row.total) + " " + t("of the outlet") }, glyph(CLASSES[c]), figure(cell.by[c], row.total)))),
+      h("a.cell", { href: link("matrix", [], { ...Object.fromEntries(state.params), q: cellQuery(row.o, s) }), style: { "--heat": (0.06 + 0.5 * Math.min(1, words / row.total / peak)).toFixed(3) },
+        "aria-label": D.outlets[row.o] + ", " + sourceName(s) + ": " + parts.map((c) => className(c) + " " + plural(cell.by[c], "word") + " (" + percent(cell.by[c] / row.total) + ")").join(", ") + via.map(([v, words]) => ", " + t("via {name}", { name: sourceName(v) }) + " " + count(words)).join("") },
+        h("span.figures", parts.map((c) => h("span", { class: "figure " + CLASSES[c], title: className(c) + ": " + plural(cell.by[c], "word") + ", " + percent(cell.by[c] / row.total) + " " + t("of the outlet") }, glyph(CLASSES[c]), figure(cell.by[c], row.total)))),
         splitBar(parts.map((c) => [c, cell.by[c]])),
-        via.length ? h("span", { class: "via" }, "↪ ", via.map(([v, words]) => t("via {name}", { name: sourceName(v) }) + " " + figure(words, row.total)).join(", ")) : null));
+        via.length ? h("span.via", "↪ ", via.map(([v, words]) => t("via {name}", { name: sourceName(v) }) + " " + figure(words, row.total)).join(", ")) : null));
   };
   const rest = ["shared", "boilerplate", "own"];
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Provenance matrix") }, h("table", { class: "matrix" },
-    h("caption", { class: "aside" }, t("Outlets in rows, sources in columns; words credited, with no credit found, and claimed")),
-    h("thead", null, h("tr", null, h("th", { scope: "col" }, t("Outlet")),
+  return region(t("Provenance matrix"), h("table.matrix",
+    h("caption.aside", t("matrix.caption")),
+    h("thead", h("tr", h("th", { scope: "col" }, t("Outlet")),
       columns.map((s) => h("th", { scope: "col" }, sourceLink(s))),
-      restColumns.length ? h("th", { scope: "col", class: "quiet" }, plural(restColumns.length, "{n} more source", "{n} more sources")) : null,
+      restColumns.length ? h("th", { scope: "col", class: "quiet" }, plural(restColumns.length, "more.source")) : null,
       rest.map((name) => h("th", { scope: "col", class: "rest" }, glyph(name), " ", CLASS_LABEL()[name][0])),
       h("th", { scope: "col", class: "whole" }, t("All words")))),
-    h("tbody", null, rows.map((row, n) => {
+    h("tbody", rows.map((row, n) => {
       state.list.push(link("outlet", [row.name]));
       return h("tr", { "data-item": n }, h("th", { scope: "row" }, outletLink(row.o)),
         columns.map((s) => cellOf(row, s)),
-        restColumns.length ? h("td", { class: "number" }, figure(restColumns.reduce((sum, s) => sum + (table[row.o].has(s) ? classes.reduce((k, c) => k + table[row.o].get(s).by[c], 0) : 0), 0), row.total)) : null,
-        rest.map((name) => h("td", { class: "number rest" }, figure(totals[row.o].by[CLASS[name]], row.total))),
-        h("td", { class: "whole" }, h("span", { class: "number" }, count(row.total)), splitBar(CLASSES.map((_, c) => [c, totals[row.o].by[c]]), row.total)));
+        restColumns.length ? h("td.number", figure(restColumns.reduce((sum, s) => sum + (table[row.o].has(s) ? classes.reduce((k, c) => k + table[row.o].get(s).by[c], 0) : 0), 0), row.total)) : null,
+        rest.map((name) => h("td.number.rest", figure(totals[row.o].by[CLASS[name]], row.total))),
+        h("td.whole", h("span.number", count(row.total)), splitBar(CLASSES.map((_, c) => [c, totals[row.o].by[c]]), row.total)));
     }))));
 }
 function matrixRows({ table, totals }, sources, rows, classes) {
@@ -148,30 +148,30 @@ function matrixRows({ table, totals }, sources, rows, classes) {
 }
 function evidencePanel() {
   const test = filter();
-  if (test.empty) return section(t("Evidence"), h("p", { class: "quiet" }, t("Choose a cell of the matrix to read the passages behind it; the choice also filters pairs and families.")));
+  if (test.empty) return section(t("Evidence"), h("p.quiet", t("matrix.choose")));
   const rows = stretchesOf(test.row).filter(([, r]) => CLASSES[ledger.class[r]] !== "own" || state.params.get("q").includes("own"));
   const words = rows.reduce((n, [, r]) => n + ledger.words[r], 0);
-  return h("section", { id: "evidence" }, h("h2", null, t("Evidence")),
-    h("p", { class: "quiet" }, plural(rows.length, "{n} stretch", "{n} stretches"), ", ", plural(words, "{n} word", "{n} words"), " · ", h("a", { href: link("pairs") }, t("the pairs")), " · ", h("a", { href: link("families") }, t("the families"))),
-    rows.length ? paged(rows, stretch, 12, "ol", "stretches") : empty(t("Nothing in the articles shown here matches.")));
+  return h("section", { id: "evidence" }, h("h2", t("Evidence")),
+    h("p.quiet", plural(rows.length, "stretch"), ", ", plural(words, "word"), " · ", h("a", { href: link("pairs") }, t("the pairs")), " · ", h("a", { href: link("families") }, t("the families"))),
+    rows.length ? paged(rows, stretch, 12, "ol", "stretches") : empty(t("evidence.none")));
 }
 // The flow: words on their way from sources, through second-hand outlets, to outlets.
 function flowFigure() {
   const F = D.flow;
   if (!F.links.length) return null;
   const wide = F.width + 380, margin = 190;
-  const label = ([column, id]) => id === "" ? plural(F.others[column], "{n} other", "{n} others") : column === 2 ? id : sourceName(D.sourcePlace.get(id) ?? -1) || id;
+  const label = ([column, id]) => id === "" ? plural(F.others[column], "other") : column === 2 ? id : sourceName(D.sourcePlace.get(id) ?? -1) || id;
   const box = F.nodes.map(([, , x, y, height]) => ({ x: x + margin, y: y + 26, height }));
-  return h("figure", { class: "flow" },
-    h("figcaption", null, h("h2", null, t("The way of the words")), h("p", { class: "quiet" }, t("From the sources on the left to the outlets on the right, as wide as their words; in the middle the media named in between."))),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("The way of the words") }, svg("svg", { viewBox: `0 0 ${wide} ${F.height + 40}`, role: "img", "aria-label": t("Flow of words from sources to outlets; the matrix holds the same figures") },
+  return h("figure.flow",
+    h("figcaption", h("h2", t("The way of the words")), h("p.quiet", t("flow.about"))),
+    region(t("The way of the words"), svg("svg", { viewBox: `0 0 ${wide} ${F.height + 40}`, role: "img", "aria-label": t("flow.label") },
       F.links.map(([from, to, name, words, y0, y1, thick]) => {
         const x0 = box[from].x + F.node, x1 = box[to].x, middle = (x0 + x1) / 2;
         return svg("path", { class: "ribbon " + name, d: `M${x0} ${y0 + 26}C${middle} ${y0 + 26} ${middle} ${y1 + 26} ${x1} ${y1 + 26}`, "stroke-width": thick },
-          svg("title", null, `${label(F.nodes[from])} → ${label(F.nodes[to])}: ${CLASS_LABEL()[name][0]}, ${plural(words, "{n} word", "{n} words")}`));
+          svg("title", `${label(F.nodes[from])} → ${label(F.nodes[to])}: ${CLASS_LABEL()[name][0]}, ${plural(words, "word")}`));
       }),
-      F.nodes.map((node, n) => svg("g", null, svg("rect", { class: "node", x: box[n].x, y: box[n].y, width: F.node, height: box[n].height, rx: 2 }),
-        svg("text", { class: "name", x: node[0] === 2 ? box[n].x + F.node + 8 : box[n].x + (node[0] ? F.node / 2 : -8), y: node[0] === 1 ? box[n].y - 5 : box[n].y + box[n].height / 2 + 4,
-          "text-anchor": node[0] === 0 ? "end" : node[0] === 1 ? "middle" : "start" }, clip(label(node), 26), svg("title", null, `${label(node)}: ${plural(node[5], "{n} word", "{n} words")}`)))))));
+      F.nodes.map((node, n) => svg("g", svg("rect.node", { x: box[n].x, y: box[n].y, width: F.node, height: box[n].height, rx: 2 }),
+        svg("text.name", { x: node[0] === 2 ? box[n].x + F.node + 8 : box[n].x + (node[0] ? F.node / 2 : -8), y: node[0] === 1 ? box[n].y - 5 : box[n].y + box[n].height / 2 + 4,
+          "text-anchor": node[0] === 0 ? "end" : node[0] === 1 ? "middle" : "start" }, clip(label(node), 26), svg("title", `${label(node)}: ${plural(node[5], "word")}`)))))));
 }
 const clip = (text, most) => [...text].length > most ? [...text].slice(0, most - 1).join("") + "…" : text;

@@ -33,33 +33,33 @@ function histogramFigure(bins, least) {
   const width = 640, height = 84, bar = width / BINS, below = Array.from({ length: BINS }, (_, n) => D.below.reduce((sum, kind) => sum + kind[n], 0));
   const sums = Array.from({ length: BINS }, (_, n) => bins.reduce((sum, kind) => sum + kind[n], 0)), peak = Math.max(1, ...sums, ...below);
   const scale = (n) => n ? 2 + (height - 2) * Math.sqrt(n / peak) : 0;
-  return svg("svg", { viewBox: `0 0 ${width} ${height + 2}`, class: "histogram", role: "img", preserveAspectRatio: "none", "aria-label": t("Pairs by score of their best passage; outlined: candidates below the cut") },
+  return svg("svg", { viewBox: `0 0 ${width} ${height + 2}`, class: "histogram", role: "img", preserveAspectRatio: "none", "aria-label": t("pairs.histogram") },
     sums.map((sum, n) => {
       let y = height;
       const whole = scale(sum), rects = [];
-      if (below[n]) rects.push(svg("rect", { class: "below", x: n * bar + 1.5, width: bar - 3, y: height - scale(below[n]), height: scale(below[n]) }, svg("title", null, plural(below[n], "{n} candidate below the cut", "{n} candidates below the cut"))));
+      if (below[n]) rects.push(svg("rect.below", { x: n * bar + 1.5, width: bar - 3, y: height - scale(below[n]), height: scale(below[n]) }, svg("title", plural(below[n], "below"))));
       KINDS.forEach((name, k) => {
         if (!bins[k][n]) return;
         const part = whole * bins[k][n] / sum;
         y -= part;
-        rects.push(svg("rect", { class: "kind " + name + (n / BINS + 1e-9 < Math.floor(least * BINS) / BINS ? " off" : ""), x: n * bar + 1, width: bar - 2, y, height: part }, svg("title", null, `${decimal(n / BINS)}–${decimal((n + 1) / BINS)}: ${KIND_LABEL()[name][0]}, ${plural(bins[k][n], "{n} pair", "{n} pairs")}`)));
+        rects.push(svg("rect", { class: "kind " + name + (n / BINS + 1e-9 < Math.floor(least * BINS) / BINS ? " off" : ""), x: n * bar + 1, width: bar - 2, y, height: part }, svg("title", `${decimal(n / BINS)}–${decimal((n + 1) / BINS)}: ${KIND_LABEL()[name][0]}, ${plural(bins[k][n], "pair")}`)));
       });
       return rects;
     }), svg("line", { x1: 0, x2: width, y1: height + 0.5, y2: height + 0.5, class: "axis" }));
 }
 function effect({ passing, shown, least }) {
-  const parts = [least ? t("{shown} of {all} at {x} or more", { shown: plural(shown.length, "{n} pair", "{n} pairs"), all: count(passing.length), x: decimal(least) }) : plural(shown.length, "{n} pair", "{n} pairs")];
+  const parts = [least ? t("{shown} of {all} at {x} or more", { shown: plural(shown.length, "pair"), all: count(passing.length), x: decimal(least) }) : plural(shown.length, "pair")];
   if (least && shown.length < passing.length) {
     let without = 0; const kinds = KINDS.map(() => 0), kept = new Set(shown);
     for (const p of passing) if (!kept.has(p)) { if (pairs.classes[p] >> CLASS.uncredited & 1) without++; KINDS.forEach((_, k) => { if (pairs.kinds[p] >> k & 1) kinds[k]++; }); }
-    parts.push(t("hidden: {n} ({kinds}), {without} of them with text of known origin and no credit", { n: count(passing.length - shown.length), kinds: kinds.map((n, k) => n ? count(n) + " " + kindName(k) : "").filter(Boolean).join(", "), without: count(without) }));
+    parts.push(t("pairs.hidden", { n: count(passing.length - shown.length), kinds: kinds.map((n, k) => n ? count(n) + " " + kindName(k) : "").filter(Boolean).join(", "), without: count(without) }));
   }
   return parts.join("; ") + ".";
 }
 let pairList = { shown: [], at: 0 };
 function pairsView() {
   const least = parseFloat(state.params.get("min")) || 0;
-  const summary = h("p", { class: "effect", id: "effect" }), picture = h("div"), list = virtualList();
+  const summary = h("p.effect", { id: "effect" }), picture = h("div"), list = virtualList();
   const refresh = () => {
     const chosen = selection();
     picture.replaceChildren(histogramFigure(histogram(chosen.passing), chosen.least));
@@ -71,15 +71,15 @@ function pairsView() {
     setParams({ min: +event.target.value ? event.target.value : "" }, false); output.textContent = decimal(+event.target.value); refresh(); } } });
   const output = h("output", { for: "least" }, decimal(least));
   const view = [
-    h("h1", null, t("Pairs of articles")), leftOutNote(),
-    h("div", { class: "threshold" }, h("div", { class: "chart" }, picture, slider), h("div", { class: "threshold-side" },
-      h("p", null, t("Least score"), " ", output), h("label", null, t("Sort by"), h("select", { id: "sort", on: { change: (event) => setParams({ sort: event.target.value === "words" ? "" : event.target.value }) } },
+    h("h1", t("Pairs of articles")), leftOutNote(),
+    h("div.threshold", h("div.chart", picture, slider), h("div.threshold-side",
+      h("p", t("Least score"), " ", output), h("label", t("Sort by"), h("select", { id: "sort", on: { change: (event) => setParams({ sort: event.target.value === "words" ? "" : event.target.value }) } },
         SORTS().map(([value, label]) => h("option", { value, selected: (state.params.get("sort") || "words") === value }, label)))),
       h("button", { type: "button", on: { click: () => download("pairs.csv", csv(pairRows(pairList.shown))) } }, t("CSV of this view")))),
     summary,
-    D.below.some((kind) => kind.some(Boolean)) ? h("p", { class: "quiet small" }, t("Outlined bars: candidate passages below the run's own cut, kept in candidates.parquet; lower the settings and run again to admit them.")) : null,
+    D.below.some((kind) => kind.some(Boolean)) ? h("p.quiet.small", t("pairs.below")) : null,
     list.node,
-    D.left_out.without_passages ? h("p", { class: "quiet small" }, t("{n} more candidate pairs were compared and no passage was accepted; they are in pairs.parquet.", { n: count(D.left_out.without_passages) })) : null,
+    D.left_out.without_passages ? h("p.quiet.small", t("pairs.without", { n: count(D.left_out.without_passages) })) : null,
   ];
   refresh();
   return view;
@@ -100,23 +100,24 @@ function sideClass(p, side) { // the most telling class on one side of a pair
   return best;
 }
 function pairRow(p, n) {
-  const side = (d, which) => h("td", { class: "side" }, h("span", { class: "outlet" }, isolate(outletOf(d))), " ",
+  const side = (d, which) => h("td.side", h("span.outlet", isolate(outletOf(d))), " ",
     docs.wire[d] ? wireMark(d) : sideClass(p, which) >= 0 ? h("span", { class: "state " + CLASSES[sideClass(p, which)] }, glyph(CLASSES[sideClass(p, which)]), className(sideClass(p, which))) : null,
-    h("span", { class: "title", lang: docs.language[d] || null }, isolate(titleOf(d))));
+    h("span.title", { lang: docs.language[d] || null }, isolate(titleOf(d))));
   const origins = originsOf(p);
   return h("tr", { class: n === state.selected ? "pair selected" : "pair", "data-item": n, "aria-rowindex": n + 2, on: { click: (event) => { if (!event.target.closest("a")) go(link("compare", [docs.id[pairs.a[p]], docs.id[pairs.b[p]]])); } } },
-    h("td", { class: "number score" }, h("a", { href: link("compare", [docs.id[pairs.a[p]], docs.id[pairs.b[p]]]), "aria-label": t("Compare {a} with {b}, score {x}", { a: titleOf(pairs.a[p]), b: titleOf(pairs.b[p]), x: decimal(pairs.score[p]) }) }, decimal(pairs.score[p])), kindGlyphs(pairs.kinds[p])),
+    h("td.number.score", h("a", { href: link("compare", [docs.id[pairs.a[p]], docs.id[pairs.b[p]]]), "aria-label": t("Compare {a} with {b}, score {x}", { a: titleOf(pairs.a[p]), b: titleOf(pairs.b[p]), x: decimal(pairs.score[p]) }) }, decimal(pairs.score[p])), kindGlyphs(pairs.kinds[p])),
     side(pairs.a[p], 0), side(pairs.b[p], 1),
-    h("td", { class: "origin" }, origins.length ? origins.map(sourceName).join(", ") : h("span", { class: "quiet" }, t("not decided"))),
-    h("td", { class: "number" }, count(pairs.words[p])), h("td", { class: "number" }, count(pairs.longest[p])),
-    h("td", { class: "number covers" }, percent(pairs.a_covered[p]), " / ", percent(pairs.b_covered[p])), h("td", { class: "number date" }, date(pairs.date[p].slice(0, 10))));
+    h("td.origin", origins.length ? origins.map(sourceName).join(", ") : h("span.quiet", t("not decided"))),
+    h("td.number", count(pairs.words[p])), h("td.number", count(pairs.longest[p])),
+    h("td.number.covers", percent(pairs.a_covered[p]), " / ", percent(pairs.b_covered[p])), h("td.number.date", date(pairs.date[p].slice(0, 10))));
 }
 function virtualList() {
-  const before = h("tr", { class: "space", "aria-hidden": "true" }, h("td", { colspan: 8 })), after = h("tr", { class: "space", "aria-hidden": "true" }, h("td", { colspan: 8 }));
-  const body = h("tbody"), table = h("table", { class: "pairs" },
-    h("caption", { class: "aside" }, t("Pairs of articles that share passages")),
-    h("thead", null, h("tr", null, [[t("Score"), "number"], [t("First article")], [t("Second article")], [t("Origin")], [t("Words"), "number"], [t("Longest"), "number"], [t("Share of first / second"), "number"], [t("Date"), "number"]].map(([label, cls]) => h("th", { scope: "col", class: cls || null }, label)))), body);
-  const box = h("div", { class: "scroll list", tabindex: "0", role: "region", "aria-label": t("Pairs of articles") }, table);
+  const before = h("tr.space", { "aria-hidden": "true" }, h("td", { colspan: 8 })), after = h("tr.space", { "aria-hidden": "true" }, h("td", { colspan: 8 }));
+  const body = h("tbody"), table = h("table.pairs",
+    h("caption.aside", t("Pairs of articles that share passages")),
+    h("thead", h("tr", [[t("Score"), "number"], [t("First article")], [t("Second article")], [t("Origin")], [t("Words"), "number"], [t("Longest"), "number"], [t("Share of first / second"), "number"], [t("Date"), "number"]].map(([label, cls]) => h("th", { scope: "col", class: cls || null }, label)))), body);
+  const box = region(t("Pairs of articles"), table);
+  box.classList.add("list");
   let drawn = "";
   const draw = (whole) => {
     const list = pairList.shown, height = box.clientHeight || 600, from = whole ? 0 : Math.max(0, Math.floor(box.scrollTop / ROW) - 8), to = whole ? list.length : Math.min(list.length, from + Math.ceil(height / ROW) + 18);

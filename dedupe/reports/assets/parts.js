@@ -1,16 +1,16 @@
 // Pieces that several views share.
 const CLASS_LABEL = () => ({
-  credited: [t("credited"), t("text from the source, and the article says so")],
-  uncredited: [t("no credit found"), t("text from the source, and no credit was found in the article")],
-  claimed: [t("claimed"), t("the article credits the source, but no copy of its text was found to confirm it")],
-  shared: [t("shared"), t("other outlets print it too; where it came from is not decided")],
-  boilerplate: [t("page furniture"), t("the outlet's own links, bylines and notices")],
-  own: [t("own words"), t("none of the others")],
+  credited: [t("credited"), t("credited.meaning")],
+  uncredited: [t("no credit found"), t("uncredited.meaning")],
+  claimed: [t("claimed"), t("claimed.meaning")],
+  shared: [t("shared"), t("shared.meaning")],
+  boilerplate: [t("page furniture"), t("boilerplate.meaning")],
+  own: [t("own words"), t("own.meaning")],
 });
 const KIND_LABEL = () => ({
   verbatim: [t("verbatim"), t("the same words")],
-  light: [t("light edit"), t("up to a quarter of the words changed")],
-  reworded: [t("reworded"), t("more than a quarter of the words changed")],
+  light: [t("light edit"), t("light.meaning")],
+  reworded: [t("reworded"), t("reworded.meaning")],
   translated: [t("translated"), t("across languages")],
 });
 const GUARD_LABEL = () => ({
@@ -22,18 +22,18 @@ const guardsOf = (bits) => D.guards.filter((_, n) => bits >> n & 1);
 
 const glyph = (name) => h("span", { class: "glyph " + name, "aria-hidden": "true" }, GLYPH[name]);
 const classBadge = (n) => h("span", { class: "badge " + CLASSES[n] }, glyph(CLASSES[n]), className(n));
-const kindBadge = (n) => h("span", { class: "badge kind" }, glyph(KINDS[n]), kindName(n));
-const guardBadge = (name) => h("span", { class: "badge guard" }, h("span", { "aria-hidden": "true" }, "⚠ "), GUARD_LABEL()[name]);
+const kindBadge = (n) => h("span.badge.kind", glyph(KINDS[n]), kindName(n));
+const guardBadge = (name) => h("span.badge.guard", h("span", { "aria-hidden": "true" }, "⚠ "), GUARD_LABEL()[name]);
 function kindGlyphs(bits) {
   const names = KINDS.filter((_, n) => bits >> n & 1);
-  return h("span", { class: "kinds", title: names.map((name) => KIND_LABEL()[name][0]).join(", ") },
-    names.map((name) => glyph(name)), h("span", { class: "aside" }, names.map((name) => KIND_LABEL()[name][0]).join(", ")));
+  return h("span.kinds", { title: names.map((name) => KIND_LABEL()[name][0]).join(", ") },
+    names.map((name) => glyph(name)), h("span.aside", names.map((name) => KIND_LABEL()[name][0]).join(", ")));
 }
 function legend() {
-  const entry = (name, [label, meaning]) => h("li", { title: meaning }, h("span", { class: "swatch " + name }), glyph(name), label, h("span", { class: "aside" }, ": " + meaning));
-  return h("footer", { class: "legend", "aria-label": t("Legend") },
-    h("ul", null, Object.entries(CLASS_LABEL()).map(([name, label]) => entry(name, label))),
-    h("ul", null, Object.entries(KIND_LABEL()).map(([name, label]) => entry(name, label))));
+  const entry = (name, [label, meaning]) => h("li", { title: meaning }, h("span", { class: "swatch " + name }), glyph(name), label, h("span.aside", ": " + meaning));
+  return h("footer.legend", { "aria-label": t("Legend") },
+    h("ul", Object.entries(CLASS_LABEL()).map(([name, label]) => entry(name, label))),
+    h("ul", Object.entries(KIND_LABEL()).map(([name, label]) => entry(name, label))));
 }
 
 // splitBar draws shares of a whole: parts are [class, words].
@@ -47,17 +47,17 @@ const outletLink = (o) => h("a", { href: link("outlet", [D.outlets[o]]), class: 
 const sourceLink = (s) => s < 0 ? null : h("a", { href: link("source", [sourceId(s)]), class: "source" }, isolate(sourceName(s)));
 const isolate = (text, lang) => h("bdi", lang ? { lang } : null, plainText(text || ""));
 const articleLink = (d, at) => h("a", { href: link("article", [docs.id[d]], at == null ? {} : { at }), lang: docs.language[d] || null }, isolate(titleOf(d)));
-const wireMark = (d) => docs.wire[d] ? h("span", { class: "badge wire" }, t("dispatch")) : null;
-const more = (label, action) => h("button", { class: "more", type: "button", on: { click: action } }, label);
+const wireMark = (d) => docs.wire[d] ? h("span.badge.wire", t("dispatch")) : null;
+const more = (label, action) => h("button.more", { type: "button", on: { click: action } }, label);
 
 function excerpt(d, start, length, most = 260) {
   const text = slice(d, start, Math.min(length, most));
-  return h("q", { class: "excerpt", lang: docs.language[d] || null, dir: "auto" }, plainText(text.replace(/\s*\n\s*/g, " ")), length > most ? " …" : null);
+  return h("q.excerpt", { lang: docs.language[d] || null, dir: "auto" }, plainText(text.replace(/\s*\n\s*/g, " ")), length > most ? " …" : null);
 }
 // paged shows a list step by step; how many are not shown yet stands on the button.
 function paged(items, row, step = 20, tag = "div", className = "") {
   const box = h(tag, { class: className });
-  const holder = h("div", null, box);
+  const holder = h("div", box);
   let shown = 0, button = null;
   const add = (amount) => {
     items.slice(shown, shown + amount).forEach((item) => box.append(row(item)));
@@ -85,11 +85,11 @@ function stretch([d, r]) {
   const c = ledger.class[r], family = ledger.family[r];
   const partner = partnerOf(d, family);
   return h("li", { class: "stretch " + CLASSES[c] },
-    h("p", { class: "meta" }, classBadge(c), " ", ledger.source[r] >= 0 ? [sourceLink(ledger.source[r]), " "] : null,
-      ledger.via[r] >= 0 ? h("span", { class: "via" }, t("via {name}", { name: sourceName(ledger.via[r]) }), " ") : null,
-      h("span", { class: "number" }, plural(ledger.words[r], "{n} word", "{n} words"))),
+    h("p.meta", classBadge(c), " ", ledger.source[r] >= 0 ? [sourceLink(ledger.source[r]), " "] : null,
+      ledger.via[r] >= 0 ? h("span.via", t("via {name}", { name: sourceName(ledger.via[r]) }), " ") : null,
+      h("span.number", plural(ledger.words[r], "word"))),
     excerpt(d, ledger.start[r], ledger.length[r]),
-    h("p", { class: "meta" }, outletLink(docs.outlet[d]), " · ", articleLink(d, ledger.start[r]), docs.published[d] ? " · " + date(docs.published[d]) : null,
+    h("p.meta", outletLink(docs.outlet[d]), " · ", articleLink(d, ledger.start[r]), docs.published[d] ? " · " + date(docs.published[d]) : null,
       partner >= 0 ? [" · ", h("a", { href: link("compare", sidesOf(d, partner)) }, t("compare with {outlet}", { outlet: outletOf(partner) }))] : null,
       family >= 0 ? [" · ", h("a", { href: link("family", [families.name[family]]) }, t("all copies"))] : null));
 }
@@ -111,10 +111,10 @@ function direction(f) {
   const text = families.direction[f];
   if (!text) return "";
   let m;
-  if ((m = /^(.*) printed first by date; copy or common source not decided$/.exec(text))) return t("{outlet} printed it first by date; copy or common source is not decided", { outlet: m[1] });
-  if (/^common source or copy, direction unknown$/.test(text)) return t("common source or copy; the direction is unknown");
-  if (/^common source likely: .*; no dispatch in the corpus$/.test(text)) return t("a common source is likely; its dispatch is not in the corpus");
-  if (/^text of a .* dispatch in the corpus \(.*\)$/.test(text)) return t("its dispatch is in the corpus");
+  if ((m = /^(.*) printed first by date; copy or common source not decided$/.exec(text))) return t("direction.first", { outlet: m[1] });
+  if (/^common source or copy, direction unknown$/.test(text)) return t("direction.unknown");
+  if (/^common source likely: .*; no dispatch in the corpus$/.test(text)) return t("direction.common");
+  if (/^text of a .* dispatch in the corpus \(.*\)$/.test(text)) return ""; // the reasons say so already
   return text;
 }
 function why(f) {
@@ -128,13 +128,13 @@ function why(f) {
   if (hedge) nodes.push("; ", hedge);
   nodes.push(".");
   const rest = families.evidence[f].length - reasons.length;
-  if (rest > 0) nodes.push(" ", h("a", { href: link("family", [families.name[f]]) }, plural(rest, "{n} more piece of evidence", "{n} more pieces of evidence")));
+  if (rest > 0) nodes.push(" ", h("a", { href: link("family", [families.name[f]]) }, plural(rest, "more.evidence")));
   return nodes;
 }
 function reason([kind, where, start, , source, , note]) {
   const known = typeof where === "number";
   const place = known ? h("a", { href: link("article", [docs.id[where]], { at: start }) }, isolate(docs.wire[where] ? docs.id[where] : outletOf(where))) : isolate(where || t("an article not shown here"));
-  if (kind === "dispatch") return [t("its text matches the dispatch "), place];
+  if (kind === "dispatch") return [t("the text matches the dispatch "), place];
   if (kind === "credit") return [place, " ", t("credits {name} for it", { name: sourceName(source) }), note && strength(note)];
   if (kind === "dateline") return [place, " ", t("kept the dateline of {name}", { name: sourceName(source) })];
   return [kind, " (", place, note ? ": " + note : null, ")"];
@@ -143,12 +143,12 @@ function strength(note) {
   const via = /, via (.*)$/.exec(note);
   return via ? " (" + t("via {name}", { name: via[1] }) + ")" : null;
 }
-const section = (title, ...kids) => h("section", null, h("h2", null, title), kids);
-const empty = (text) => h("p", { class: "empty" }, text);
+const section = (title, ...kids) => h("section", h("h2", title), kids);
+const empty = (text) => h("p.empty", text);
 function leftOutNote() {
   const out = D.left_out;
   if (!out.documents && !out.pairs) return null;
-  return h("p", { class: "notice", role: "note" }, t("This report carries {documents} of {all} articles and {pairs} of {allPairs} pairs; the matrix counts them all.", {
+  return h("p.notice", { role: "note" }, t("left.note", {
     documents: count(docs.id.length), all: count(out.of_documents), pairs: count(pairs.a.length), allPairs: count(out.of_pairs) }),
-    " ", h("a", { href: link("run") + "" }, t("What is left out")));
+    " ", h("a", { href: link("run") }, t("What is left out")));
 }

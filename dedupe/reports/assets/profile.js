@@ -13,28 +13,28 @@ function outletView([name]) {
   }
   state.list = own.map((d) => link("article", [docs.id[d]]));
   return [
-    h("p", { class: "kicker" }, t("Outlet")), h("h1", null, isolate(name)),
-    total ? [h("p", { class: "standfirst" }, t("{words} words in {articles}; {share} of them come from sources, {without} with no credit found.", {
-      words: count(total), articles: plural(own.length, "{n} article", "{n} articles"), share: percent((totals[o].by[CLASS.credited] + totals[o].by[CLASS.uncredited] + totals[o].by[CLASS.claimed]) / total), without: percent(totals[o].by[CLASS.uncredited] / total) })),
-      splitBar(CLASSES.map((_, c) => [c, totals[o].by[c]]), total, true), shares(totals[o].by, total)] : h("p", { class: "standfirst" }, t("An agency whose dispatches are in the corpus: evidence, not a row of the matrix.")),
-    row.length ? section(t("From whom"), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("From whom") }, h("table", { class: "plain" },
-      h("thead", null, h("tr", null, [t("Source"), ...SOURCED.map((c) => CLASS_LABEL()[c][0]), t("via"), t("of its words")].map((text, n) => h("th", { scope: "col", class: n ? "number" : null }, text)))),
-      h("tbody", null, row.map(([s, cell]) => h("tr", null, h("th", { scope: "row" }, sourceLink(s)),
-        SOURCED.map((c) => h("td", { class: "number" }, cell.by[CLASS[c]] ? h("a", { href: link("matrix", [], { q: cellQuery(o, s, c === "claimed" ? "class:claimed" : c) }) }, count(cell.by[CLASS[c]])) : "–")),
-        h("td", { class: "number" }, [...cell.via].map(([v, words]) => sourceName(v) + " " + count(words)).join(", ") || "–"),
-        h("td", { class: "number" }, percent(cell.words / total)))))))) : null,
+    h("p.kicker", t("Outlet")), h("h1", isolate(name)),
+    total ? [h("p.standfirst", t("outlet.standfirst", {
+      words: count(total), articles: plural(own.length, "article"), share: percent((totals[o].by[CLASS.credited] + totals[o].by[CLASS.uncredited] + totals[o].by[CLASS.claimed]) / total), without: percent(totals[o].by[CLASS.uncredited] / total) })),
+      splitBar(CLASSES.map((_, c) => [c, totals[o].by[c]]), total, true), shares(totals[o].by, total)] : h("p.standfirst", t("outlet.wire")),
+    row.length ? section(t("From whom"), region(t("From whom"), h("table.plain",
+      h("thead", h("tr", [t("Source"), ...SOURCED.map((c) => CLASS_LABEL()[c][0]), t("via"), t("of its words")].map((text, n) => h("th", { scope: "col", class: n ? "number" : null }, text)))),
+      h("tbody", row.map(([s, cell]) => h("tr", h("th", { scope: "row" }, sourceLink(s)),
+        SOURCED.map((c) => h("td.number", cell.by[CLASS[c]] ? h("a", { href: link("matrix", [], { q: cellQuery(o, s, c === "claimed" ? "class:claimed" : c) }) }, count(cell.by[CLASS[c]])) : "–")),
+        h("td.number", [...cell.via].map(([v, words]) => sourceName(v) + " " + count(words)).join(", ") || "–"),
+        h("td.number", percent(cell.words / total)))))))) : null,
     mine.length ? section(t("Examples"), paged(mine, stretch, 8, "ol", "stretches")) : null,
-    partners.size ? section(t("Shares passages with"), paged([...partners].sort((x, y) => y[1].words - x[1].words || x[0] - y[0]), ([other, entry]) => h("li", null, outletLink(other), " ", h("a", { class: "quiet", href: link("pairs", [], { q: `outlet:${quoted(name)} outlet:${quoted(D.outlets[other])}` }) }, plural(entry.pairs, "{n} pair", "{n} pairs")), " ", h("span", { class: "number quiet" }, plural(entry.words, "{n} word", "{n} words"))), 15, "ul", "inline")) : null,
+    partners.size ? section(t("Shares passages with"), paged([...partners].sort((x, y) => y[1].words - x[1].words || x[0] - y[0]), ([other, entry]) => h("li", outletLink(other), " ", h("a.quiet", { href: link("pairs", [], { q: `outlet:${quoted(name)} outlet:${quoted(D.outlets[other])}` }) }, plural(entry.pairs, "pair")), " ", h("span.number.quiet", plural(entry.words, "word"))), 15, "ul", "inline")) : null,
     section(t("Articles"), articleTable(own)),
   ];
 }
 function shares(by, total) {
-  return h("ul", { class: "shares" }, CLASSES.map((name, c) => by[c] ? h("li", null, glyph(name), " ", className(c), " ", h("strong", { class: "number" }, percent(by[c] / total)), " ", h("span", { class: "quiet number" }, count(by[c]))) : null));
+  return h("ul.shares", CLASSES.map((name, c) => by[c] ? h("li", glyph(name), " ", className(c), " ", h("strong.number", percent(by[c] / total)), " ", h("span.quiet.number", count(by[c]))) : null));
 }
 function articleTable(list) {
   const taken = (d) => { const by = CLASSES.map(() => 0); for (let r = ledger.at[d]; r < ledger.at[d + 1]; r++) by[ledger.class[r]] += ledger.words[r]; return by; };
   const rows = list.map((d) => [d, taken(d)]).sort((x, y) => y[1][CLASS.uncredited] + y[1][CLASS.credited] - x[1][CLASS.uncredited] - x[1][CLASS.credited] || (docs.id[x[0]] < docs.id[y[0]] ? -1 : 1));
-  return h("div", { class: "articles" }, paged(rows, ([d, by], n) => h("li", { "data-item": n }, h("div", null, articleLink(d), " ", wireMark(d), h("p", { class: "meta quiet" }, outletOf(d), docs.published[d] ? " · " + date(docs.published[d]) : null, " · ", plural(docs.words[d], "{n} word", "{n} words"))), docs.wire[d] ? null : splitBar(CLASSES.map((_, c) => [c, by[c]]), docs.words[d])), 25, "ol", "articlelist"));
+  return h("div.articles", paged(rows, ([d, by], n) => h("li", { "data-item": n }, h("div", articleLink(d), " ", wireMark(d), h("p.meta.quiet", outletOf(d), docs.published[d] ? " · " + date(docs.published[d]) : null, " · ", plural(docs.words[d], "word"))), docs.wire[d] ? null : splitBar(CLASSES.map((_, c) => [c, by[c]]), docs.words[d])), 25, "ol", "articlelist"));
 }
 function sourceView([id]) {
   const s = D.sourcePlace.get(id);
@@ -47,18 +47,18 @@ function sourceView([id]) {
   const passing = stretchesOf((d, r) => ledger.via[r] === s), without = stretchesOf((d, r) => ledger.source[r] === s && ledger.class[r] === CLASS.uncredited);
   state.list = mine.map((f) => link("family", [families.name[f]]));
   return [
-    h("p", { class: "kicker" }, t("Source")), h("h1", null, isolate(sourceName(s))), h("p", { class: "quiet" }, isolate(id)),
-    sum ? [h("p", { class: "standfirst" }, t("{words} words of its text were found or claimed in {outlets}; for {share} of them no credit was found.", { words: count(sum), outlets: plural(carriers.length, "{n} outlet", "{n} outlets"), share: percent(whole[CLASS.uncredited] / sum) })), splitBar(CLASSES.map((_, c) => [c, whole[c]]), sum, true), shares(whole, sum)] : null,
-    carriers.length ? section(t("Who carries its text"), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Who carries its text") }, h("table", { class: "plain" },
-      h("thead", null, h("tr", null, [t("Outlet"), ...SOURCED.map((c) => CLASS_LABEL()[c][0]), t("via"), t("of the outlet's words")].map((text, n) => h("th", { scope: "col", class: n ? "number" : null }, text)))),
-      h("tbody", null, carriers.map(([o, cell]) => h("tr", null, h("th", { scope: "row" }, outletLink(o)),
-        SOURCED.map((c) => h("td", { class: "number" }, cell.by[CLASS[c]] ? h("a", { href: link("matrix", [], { q: cellQuery(o, s, c === "claimed" ? "class:claimed" : c) }) }, count(cell.by[CLASS[c]])) : "–")),
-        h("td", { class: "number" }, [...cell.via].map(([v, words]) => sourceName(v) + " " + count(words)).join(", ") || "–"),
-        h("td", { class: "number" }, percent(cell.words / totals[o].all)))))))) : null,
+    h("p.kicker", t("Source")), h("h1", isolate(sourceName(s))), h("p.quiet", isolate(id)),
+    sum ? [h("p.standfirst", t("source.standfirst", { words: count(sum), outlets: plural(carriers.length, "outlet"), share: percent(whole[CLASS.uncredited] / sum) })), splitBar(CLASSES.map((_, c) => [c, whole[c]]), sum, true), shares(whole, sum)] : null,
+    carriers.length ? section(t("Who carries its text"), region(t("Who carries its text"), h("table.plain",
+      h("thead", h("tr", [t("Outlet"), ...SOURCED.map((c) => CLASS_LABEL()[c][0]), t("via"), t("of the outlet's words")].map((text, n) => h("th", { scope: "col", class: n ? "number" : null }, text)))),
+      h("tbody", carriers.map(([o, cell]) => h("tr", h("th", { scope: "row" }, outletLink(o)),
+        SOURCED.map((c) => h("td.number", cell.by[CLASS[c]] ? h("a", { href: link("matrix", [], { q: cellQuery(o, s, c === "claimed" ? "class:claimed" : c) }) }, count(cell.by[CLASS[c]])) : "–")),
+        h("td.number", [...cell.via].map(([v, words]) => sourceName(v) + " " + count(words)).join(", ") || "–"),
+        h("td.number", percent(cell.words / totals[o].all)))))))) : null,
     without.length ? section(t("Without credit"), paged(without, stretch, 8, "ol", "stretches")) : null,
     passing.length ? section(t("Passed on second-hand"), paged(passing, stretch, 8, "ol", "stretches")) : null,
     mine.length ? section(t("Its passages"), paged(mine, familyLine, 12, "ol", "familylist")) : null,
     dispatches.length ? section(t("Its dispatches in the corpus"), articleTable(dispatches)) : null,
   ];
 }
-const notFound = () => [h("h1", null, t("Not in this report")), h("p", null, t("The address names something that this report does not carry; it may be among what was left out."), " ", h("a", { href: link("matrix", [], { q: "" }) }, t("To the matrix")))];
+const notFound = () => [h("h1", t("Not in this report")), h("p", t("notfound"), " ", h("a", { href: link("matrix", [], { q: "" }) }, t("To the matrix")))];

@@ -8,8 +8,8 @@ function plainText(text) {
   for (const found of text.matchAll(CONTROL)) {
     if (found.index > last) parts.push(text.slice(last, found.index));
     const code = found[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
-    if (found[0] !== "\r") parts.push(h("span", { class: "control", "data-char": code, title: t("control character") }, "U+" + code));
-    else parts.push(h("span", { class: "control cr", "data-char": code }));
+    if (found[0] !== "\r") parts.push(h("span.control", { "data-char": code, title: t("control character") }, "U+" + code));
+    else parts.push(h("span.control.cr", { "data-char": code }));
     last = found.index + 1;
   }
   if (last < text.length) parts.push(text.slice(last));

@@ -1,0 +1,141 @@
+"""How well and how fast the translated channel works.
+
+    python benchmarks/translated.py retrieval LINES.tsv       R@1 both ways; aligned lines, tab between
+    python benchmarks/translated.py passages SEEDS            passage scores on seeds/, with ablations
+    python benchmarks/translated.py speed LINES.tsv [-n 2000] articles against dispatches made of the lines
+
+Each prints one JSON object. ``LINES.tsv`` holds Indonesian, a tab, and English. ``--model``
+takes what ``translated.model`` takes; ``none`` is the fallback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dedupe.records import Span
+from dedupe.reuse.crosslingual_sentences import View, centred, cosines
+from dedupe.reuse.embedding import load_embedder
+from dedupe.reuse.spelling import NAME, spelling_vectors
+from dedupe.reuse.translated import translated_passages
+from dedupe.reuse.vectorcache import encode_cached
+from dedupe.settings import Settings, load
+
+LINES_PER_DOCUMENT = 12
+
+
+def read_lines(path: Path) -> list[tuple[str, str]]:
+    pairs = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+    return [(left, right) for left, right in pairs]
+
+
+def retrieval(path: Path, model: str) -> dict[str, Any]:
+    """R@1 by cosine, and by margin (the cosine less the mean of both sides' four nearest)."""
+    lines = read_lines(path)
+    texts = [left for left, _ in lines] + [right for _, right in lines]
+    languages = ["id"] * len(lines) + ["en"] * len(lines)
+    embedder = load_embedder(model)
+    began = time.process_time()
+    if embedder is None:
+        vectors = spelling_vectors(texts)
+    else:
+        vectors = centred(encode_cached(embedder, texts), languages)
+    seconds = time.process_time() - began
+    scores = cosines(vectors[: len(lines)], vectors[len(lines) :])
+    nearest = np.sort(scores, axis=1)[:, -4:].mean(axis=1), np.sort(scores, axis=0)[-4:].mean(axis=0)
+    margins = scores - (nearest[0][:, None] + nearest[1][None, :]) / 2
+    return {
+        "embedder": NAME if embedder is None else embedder.name,
+        "lines": len(lines),
+        "cosine": recall_at_one(scores),
+        "margin": recall_at_one(margins),
+        "sentences_per_cpu_second": round(len(texts) / seconds),
+    }
+
+
+def recall_at_one(scores: np.ndarray) -> dict[str, float]:
+    own = np.arange(len(scores))
+    return {
+        "id_en": round(float((scores.argmax(axis=1) == own).mean()), 4),
+        "en_id": round(float((scores.argmax(axis=0) == own).mean()), 4),
+    }
+
+
+def recombined(lines: Sequence[tuple[str, str]], count: int, seed: int) -> list[View]:
+    """``count`` Indonesian articles and ``count`` English dispatches of 12 lines each.
+
+    A dispatch is a stretch of the lines; an article takes one to three runs of two to four
+    lines of one dispatch and fills up with others. Every line gets a number of its own, so
+    that no sentence is encoded for two documents.
+    """
+    draw = random.Random(seed)
+    views = []
+    last = len(lines) - LINES_PER_DOCUMENT
+    starts = [draw.randrange(last) for _ in range(count)]
+    for number, start in enumerate(starts):
+        chosen = range(start, start + LINES_PER_DOCUMENT)
+        views.append(_view(f"w{number:05d}", "en", [lines[n][1] for n in chosen], "wire", number, draw))
+    for number in range(count):
+        start = starts[draw.randrange(count)]
+        chosen_lines: list[str] = []
+        while len(chosen_lines) < LINES_PER_DOCUMENT:
+            size = draw.randrange(2, 5)
+            first = start + draw.randrange(LINES_PER_DOCUMENT - size)
+            if draw.random() < 0.6:
+                first = draw.randrange(last)
+            chosen_lines += [lines[n][0] for n in range(first, first + size)]
+        views.append(_view(f"a{number:05d}", "id", chosen_lines[:LINES_PER_DOCUMENT], "outlet", number, draw))
+    return sorted(views, key=lambda view: view.id)
+
+
+def _view(name: str, language: str, lines: Sequence[str], kind: str, number: int, draw: random.Random) -> View:
+    text, spans = "", []
+    for line in lines:
+        marked = f"{line} [{draw.randrange(10**6):06d}]"
+        spans.append(Span(len(text), len(text) + len(marked)))
+        text += marked + "\n"
+    return View(name, text, language, spans, f"{kind} {number % 40}", kind)
+
+
+def speed(path: Path, count: int, model: str) -> dict[str, Any]:
+    views = recombined(read_lines(path), count, seed=11)
+    settings = load(None, [f"translated.model={model}"])
+    result: dict[str, Any] = {"documents": len(views)}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("cold", "again"):
+            wall, cpu = time.time(), time.process_time()
+            found = translated_passages(views, settings, Path(folder))
+            result[name] = {"seconds": round(time.time() - wall, 1), "cpu": round(time.process_time() - cpu, 1)}
+            result |= {"embedder": found.embedder, "sentences": found.sentences, "candidates": found.candidates}
+            result["passages"] = sum(p.accepted for aligned in found.passages.values() for p in aligned)
+    result["peak_gb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("task", choices=["retrieval", "passages", "speed"])
+    parser.add_argument("path", type=Path)
+    parser.add_argument("-n", type=int, default=2000)
+    parser.add_argument("--model", default="use")
+    given = parser.parse_args()
+    if given.task == "retrieval":
+        result = retrieval(given.path, given.model)
+    else:
+        result = speed(given.path, given.n, given.model)
+    json.dump(result, sys.stdout, indent=2)
+    print()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""From the forms that match around a name to a verdict on it: credit or not, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dedupe.facts import table
+from dedupe.provenance.catalogue import Catalogue
+from dedupe.provenance.lexicon import Form, Lexicon
+from dedupe.provenance.reading import Reading
+from dedupe.provenance.sightings import Sighting
+
+RANK = {"weak": 0, "cue": 1, "quote": 2, "structure": 3}
+NEEDED = {"": 0, "cue": 1, "report": 2, "descriptor": 3, "slug": 3}
+_HOME = {"id": "ID", "ms": "MY"}
+_TOLD = frozenset({"told", "said_to", "to_said", "interview"})
+_LINES = frozenset({"line", "slug_bare"})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One form that matched on one name: ``start`` is the text offset where the match begins."""
+
+    form: Form
+    token: int
+    start: int
+    stop: int
+    company: int = 1
+    """How many names the form credits together."""
+
+
+def gather(reading: Reading, lexicon: Lexicon) -> dict[int, list[Evidence]]:
+    """Return the evidence for each name in a stretch, by token, in the order of forms."""
+    kinds = reading.kinds
+    found: dict[int, list[Evidence]] = {}
+    for form in lexicon.forms:
+        if form.trigger and form.trigger not in kinds:
+            continue
+        for match in form.regex.finditer(kinds):
+            first, last = match.span("s")
+            tokens = [i for i in range(first, last) if kinds[i] == "S"]
+            for token in tokens:
+                found.setdefault(token, []).append(
+                    Evidence(form, token, reading.starts[match.start()], reading.stops[match.end() - 1], len(tokens))
+                )
+    return found
+
+
+def weigh(
+    evidence: Iterable[Evidence], sighting: Sighting, reading: Reading, catalogue: Catalogue, language: str | None, outlet: str
+) -> tuple[Evidence, float] | None:
+    """Return the best evidence for a name with its confidence in [0, 1], or None when none counts.
+
+    The confidence of a form and the factor of an alias are in ``facts/confidence.toml``.
+    """
+    best: tuple[float, Evidence] | None = None
+    for item in evidence:
+        value = _value(item, sighting, reading, catalogue, language, outlet)
+        if value and (best is None or value > best[0]):
+            best = (value, item)
+    return (best[1], best[0]) if best else None
+
+
+def _value(
+    item: Evidence, sighting: Sighting, reading: Reading, catalogue: Catalogue, language: str | None, outlet: str
+) -> float:
+    form, token = item.form, item.token
+    kinds = reading.kinds
+    described = token in reading.described
+    needs = sighting.needs
+    source = catalogue.sources.get(sighting.source)
+    if needs == "report" and source is not None and language in source.languages and language not in ("en", "id", "ms"):
+        needs = "cue"
+    rank = RANK[form.strength]
+    if not described and rank < NEEDED[needs]:
+        return 0.0
+    if needs == "slug" and form.scope == "sentence":
+        return 0.0
+    if sighting.kind == "agency_photo" and form.role != "photo" and not (described or form.strength == "structure"):
+        return 0.0
+    if needs == "cue" and rank == 1 and not described and not sighting.generic and kinds[token + 1] == "N" and language != "de":
+        return 0.0
+    if sighting.kind == "open" and form.name not in ("cited", "citing", "source_line", "cited_by_outlet", "backward"):
+        return 0.0
+    if form.name in _TOLD and not outlet and source is not None and not source.agency and source.country:
+        if source.country == _HOME.get(language or ""):
+            return 0.0
+    tables = table("confidence")
+    value = float(tables["form"].get(form.name, tables["strength"][form.strength]))
+    if form.name in _LINES and item.company == 1 and not sighting.agency and not sighting.generic:
+        value *= tables["factor"]["line_of_medium"]
+    if form.name == "slug" and kinds[max(0, kinds.rfind("(", 0, token)) - 1] not in ".~":
+        value *= tables["factor"]["slug_inside" if sighting.agency else "slug_inside_medium"]
+    alias = "described" if described and sighting.needs else f"needs_{sighting.needs or 'nothing'}"
+    if sighting.generic:
+        alias = "generic"
+    elif sighting.kind == "open":
+        alias = "open"
+    return value * float(tables["factor"][alias])

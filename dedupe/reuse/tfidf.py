@@ -1,0 +1,214 @@
+"""Neighbouring documents by the cosine of their TF-IDF vectors.
+
+Every pair of 100,000 documents cannot be compared, and need not be: two documents alike
+share some of their *heaviest* words. Candidates are found through those alone, each word
+held by few documents as such; then the cosine of the whole vectors is computed exactly.
+The vectors are those of scikit-learn (``sublinear_tf``, smooth IDF, unit length), over the
+hashed words of `dedupe.text.tokens`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfTransformer
+
+from dedupe.settings import Tfidf
+from dedupe.text.kernels import frozen, kernel
+from dedupe.text.tokens import TokenBatch
+
+BITS = 22
+"""Words fall into so many bits' worth of columns; two share one so rarely that it does not show."""
+
+_SHIFT = np.uint64(64 - BITS)
+_COLUMNS = 1 << BITS
+
+
+def neighbours(
+    batch: TokenBatch,
+    settings: Tfidf,
+    *,
+    outlets: NDArray[np.int32] | None = None,
+    mask: NDArray[np.bool_] | None = None,
+    days: NDArray[np.int32] | None = None,
+    window_days: int = 0,
+    undated: int = np.iinfo(np.int32).min,
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return pairs int32[n, 2] of documents (a < b, sorted) and their cosine.
+
+    A pair is returned when its cosine is at least ``settings.threshold`` and one of the two is among
+    the ``settings.neighbours`` nearest of the other; ties go to the lower document number. Documents
+    of equal ``outlets`` (int32[documents], -1: none) are no pair, nor are those whose ``days`` are
+    more than ``window_days`` apart (0: any; ``undated`` documents always are). ``mask`` (bool, one
+    per word) leaves words out.
+    """
+    count = len(batch)
+    if count < 2 or settings.neighbours < 1:
+        return np.empty((0, 2), np.int32), np.empty(0, np.float64)
+    vectors = _vectors(batch, mask)
+    heavy, heavy_bounds = _heaviest(vectors.indptr, vectors.indices, vectors.data, settings.terms)
+    posts, post_bounds, post_weights = _postings(heavy_bounds, heavy, vectors.indices, vectors.data, settings.postings)
+    apart = np.full(count, -1, np.int32) if outlets is None else frozen(outlets, np.int32)
+    dated = np.zeros(count, np.int32) if days is None else frozen(days, np.int32)
+    found, cosine = _nearest(
+        vectors.indptr, vectors.indices, vectors.data, heavy, heavy_bounds, posts, post_bounds, post_weights,
+        frozen(apart, np.int32), frozen(dated, np.int32), window_days, undated,
+        settings.neighbours, settings.threshold,
+    )  # fmt: skip
+    keys = found.min(axis=1).astype(np.int64) * count + found.max(axis=1)
+    _, first = np.unique(keys, return_index=True)
+    return np.sort(found[first], axis=1), cosine[first]
+
+
+def cosine(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
+    """Return the cosine of two documents' vectors, given their word hashes, with the IDF of these two."""
+    batch = TokenBatch(
+        np.array([0, len(a), len(a) + len(b)], np.int64), np.concatenate((a, b)), *(np.empty(0, np.int32),) * 2
+    )
+    vectors = _vectors(batch, None)
+    return float(min(1.0, vectors[0].multiply(vectors[1]).sum()))
+
+
+def _vectors(batch: TokenBatch, mask: NDArray[np.bool_] | None) -> csr_matrix:
+    words = np.zeros(0, np.bool_) if mask is None else mask
+    counted = _count(frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), frozen(words, np.bool_))
+    indptr, indices, data = counted
+    # Only columns in use are kept: the IDF vector and its products would else be mostly padding.
+    used = np.zeros(_COLUMNS, np.bool_)
+    used[indices] = True
+    place = np.cumsum(used, dtype=np.int32) - 1
+    matrix = csr_matrix((data, place[indices], indptr), shape=(len(batch), max(1, int(place[-1]) + 1)))
+    vectors: csr_matrix = TfidfTransformer(sublinear_tf=True).fit(matrix).transform(matrix, copy=False)
+    return vectors
+
+
+@kernel
+def _count(offsets, hashes, mask):  # type: ignore[no-untyped-def]
+    """Return indptr, indices (in order of first occurrence) and counts of each document's columns."""
+    seen = np.full(_COLUMNS, -1, np.int32)
+    where = np.zeros(_COLUMNS, np.int32)
+    indptr = np.zeros(len(offsets), np.int32)
+    indices = np.empty(len(hashes), np.int32)
+    counts = np.empty(len(hashes), np.float32)
+    size = 0
+    for document in range(len(offsets) - 1):
+        for at in range(offsets[document], offsets[document + 1]):
+            if len(mask) > 0 and mask[at]:
+                continue
+            column = np.int64(hashes[at] >> _SHIFT)
+            if seen[column] != document:
+                seen[column] = document
+                where[column] = size
+                indices[size] = column
+                counts[size] = 0.0
+                size += 1
+            counts[where[column]] += 1.0
+        indptr[document + 1] = size
+    return indptr, indices[:size].copy(), counts[:size].copy()
+
+
+@kernel
+def _heaviest(indptr, indices, weights, terms):  # type: ignore[no-untyped-def]
+    """Return the entries of each document's ``terms`` heaviest words, and their bounds by document."""
+    count = len(indptr) - 1
+    bounds = np.zeros(count + 1, np.int64)
+    for document in range(count):
+        bounds[document + 1] = bounds[document] + min(terms, indptr[document + 1] - indptr[document])
+    heavy = np.empty(bounds[-1], np.int64)
+    for document in range(count):
+        start, stop = indptr[document], indptr[document + 1]
+        # Heaviest first; equal weights by column, so that the choice hangs on the words alone.
+        by_column = np.argsort(indices[start:stop])
+        order = by_column[np.argsort(-weights[start:stop][by_column], kind="mergesort")]
+        for rank in range(bounds[document + 1] - bounds[document]):
+            heavy[bounds[document] + rank] = start + order[rank]
+    return heavy, bounds
+
+
+@kernel
+def _postings(bounds, heavy, indices, weights, most):  # type: ignore[no-untyped-def]
+    """Return, by column, the documents that hold it among their heaviest words, and its weight there.
+
+    A column with more than ``most`` is left empty: it links everything with everything.
+    """
+    columns = 0
+    for at in range(len(indices)):
+        columns = max(columns, indices[at] + 1)
+    sizes = np.zeros(columns, np.int64)
+    for at in range(len(heavy)):
+        sizes[indices[heavy[at]]] += 1
+    starts = np.zeros(columns + 1, np.int64)
+    for column in range(columns):
+        starts[column + 1] = starts[column] + (sizes[column] if sizes[column] <= most else 0)
+    free = starts[:-1].copy()
+    posts = np.empty(starts[-1], np.int32)
+    post_weights = np.empty(starts[-1], np.float32)
+    for document in range(len(bounds) - 1):
+        for at in range(bounds[document], bounds[document + 1]):
+            column = indices[heavy[at]]
+            if sizes[column] <= most:
+                posts[free[column]] = document
+                post_weights[free[column]] = weights[heavy[at]]
+                free[column] += 1
+    return posts, starts, post_weights
+
+
+@kernel
+def _nearest(  # type: ignore[no-untyped-def]
+    indptr, indices, weights, heavy, bounds, posts, post_bounds, post_weights,
+    outlets, days, window, undated, neighbours, threshold,
+):  # fmt: skip
+    """Return pairs (document, neighbour) and their cosine, document after document."""
+    count = len(indptr) - 1
+    dot = np.zeros(count, np.float32)
+    touched = np.empty(count, np.int32)
+    spread = np.zeros(len(post_bounds) - 1, np.float32)
+    room = neighbours * 4  # the dot of the heaviest words is a guess: look at more than are wanted
+    found = np.empty((count * neighbours, 2), np.int32)
+    cosines = np.empty(count * neighbours, np.float64)
+    size = 0
+    for document in range(count):
+        reached = 0
+        for at in range(bounds[document], bounds[document + 1]):
+            column = indices[heavy[at]]
+            weight = weights[heavy[at]]
+            for post in range(post_bounds[column], post_bounds[column + 1]):
+                other = posts[post]
+                if dot[other] == 0.0:
+                    touched[reached] = other
+                    reached += 1
+                dot[other] += weight * post_weights[post]
+        kept = 0
+        for step in range(reached):
+            other = touched[step]
+            near = other != document and (outlets[document] < 0 or outlets[document] != outlets[other])
+            if near and window > 0 and days[document] != undated and days[other] != undated:
+                near = abs(np.int64(days[document]) - np.int64(days[other])) <= window
+            if near:
+                touched[kept] = other
+                kept += 1
+            else:
+                dot[other] = 0.0
+        ordered = np.sort(touched[:kept])
+        best = ordered[np.argsort(-dot[ordered], kind="mergesort")[:room]]
+        for step in range(kept):
+            dot[touched[step]] = 0.0
+        for at in range(indptr[document], indptr[document + 1]):
+            spread[indices[at]] = weights[at]
+        exact = np.zeros(len(best), np.float64)
+        for step in range(len(best)):
+            for at in range(indptr[best[step]], indptr[best[step] + 1]):
+                exact[step] += spread[indices[at]] * weights[at]
+        for at in range(indptr[document], indptr[document + 1]):
+            spread[indices[at]] = 0.0
+        ranked = np.argsort(best)
+        ranked = ranked[np.argsort(-exact[ranked], kind="mergesort")]
+        for step in range(min(neighbours, len(ranked))):
+            if exact[ranked[step]] < threshold:
+                break
+            found[size, 0] = document
+            found[size, 1] = best[ranked[step]]
+            cosines[size] = min(1.0, exact[ranked[step]])
+            size += 1
+    return found[:size].copy(), cosines[:size].copy()

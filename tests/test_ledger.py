@@ -1,0 +1,94 @@
+"""The ledger: every word in exactly one class."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedupe.provenance.catalogue import Catalogue, Source
+from dedupe.provenance.ledger import FamilyPassage, entries
+from dedupe.records import Cover, Credit, Span
+
+KNOWN = Catalogue(
+    {s.id: s for s in (Source("alfa", "Alfa", "agency_global"), Source("beta", "Beta", "newspaper", domains=("beta.example",)))}, {}
+)  # fmt: skip
+LENGTH = 400
+
+place = st.tuples(st.integers(0, LENGTH), st.integers(1, 200)).map(lambda p: (p[0], p[0] + p[1]))
+passages = st.builds(
+    lambda p, source, confidence, n: FamilyPassage(*p, f"f{n}", source, confidence),
+    place, st.sampled_from(["", "alfa", "beta"]), st.floats(0, 1), st.integers(0, 9),
+)  # fmt: skip
+credits = st.builds(
+    lambda p, chain, strength: Credit(p[0], p[0] + 1, "x", chain, "credit", 0.9, (Cover(*p, strength),)),
+    place,
+    st.sampled_from([("alfa",), ("beta",), ("beta", "alfa")]),
+    st.sampled_from(["certain", "likely", "possible"]),
+)
+furniture = place.map(lambda p: Span(*p, "related"))
+
+
+def words(count):
+    """Words of three letters with a blank between."""
+    starts = np.arange(count, dtype=np.int32) * 4
+    return starts, starts + np.int32(3)
+
+
+def ledger(count=100, *, outlet="paper", credits=(), passages=(), furniture=()):
+    starts, stops = words(count)
+    return entries(
+        starts, stops, outlet=outlet, credits=credits, passages=passages, furniture=furniture, catalogue=KNOWN
+    )
+
+
+@given(st.integers(0, 100), st.lists(credits, max_size=4), st.lists(passages, max_size=4), st.lists(furniture, max_size=3))
+def test_every_word_is_in_exactly_one_entry(count, said, shared, lines):
+    found = ledger(count, credits=said, passages=shared, furniture=lines)
+    starts, stops = words(count)
+    owner = np.zeros(count, int)
+    for entry in found:
+        inside = (starts >= entry.start) & (stops <= entry.stop)
+        assert inside.sum() == entry.words
+        owner += inside
+    assert (owner == 1).all()
+    assert sum(entry.words for entry in found) == count
+    for line in lines:
+        covered = {e.label.label for e in found if e.start < line.stop and e.stop > line.start for s, t in [(max(e.start, line.start), min(e.stop, line.stop))] if ((starts < t) & (stops > s)).any()}
+        assert covered <= {"boilerplate"}
+
+
+def one_label(**given):
+    (entry,) = ledger(20, **given)
+    return entry.label
+
+
+ALL = (0, 100)
+
+
+def credit(*chain, strength="certain"):
+    return Credit(0, 3, "x", chain, "credit", 0.9, (Cover(*ALL, strength),))
+
+
+def test_classes():
+    copy = FamilyPassage(*ALL, "f", "alfa", 0.9)
+    undecided = FamilyPassage(*ALL, "f", "", 0.3)
+    assert one_label() == ("own", "", "", "")
+    assert one_label(passages=[copy]) == ("uncredited", "alfa", "", "f")
+    assert one_label(passages=[copy], credits=[credit("alfa")]) == ("credited", "alfa", "", "f")
+    assert one_label(passages=[copy], credits=[credit("alfa", strength="possible")]) == ("credited", "alfa", "", "f")
+    assert one_label(passages=[copy], credits=[credit("beta", "alfa")]) == ("credited", "alfa", "beta", "f")
+    assert one_label(passages=[copy], credits=[credit("beta")]) == ("uncredited", "alfa", "beta", "f")
+    assert one_label(credits=[credit("beta", "alfa")]) == ("claimed", "alfa", "beta", "")
+    assert one_label(credits=[credit("alfa", strength="possible")]) == ("own", "", "", "")
+    assert one_label(passages=[undecided]) == ("shared", "", "", "f")
+    assert one_label(passages=[undecided], credits=[credit("alfa")]) == ("claimed", "alfa", "", "")
+    assert one_label(passages=[copy], furniture=[Span(*ALL)]) == ("boilerplate", "", "", "")
+
+
+def test_what_comes_from_the_outlet_itself_is_its_own():
+    copy = FamilyPassage(*ALL, "f", "beta", 0.9)
+    assert one_label(outlet="beta.example", passages=[copy]) == ("own", "", "", "f")
+
+
+def test_the_surest_origin_is_on_top():
+    weak, sure = FamilyPassage(*ALL, "f1", "alfa", 0.7), FamilyPassage(*ALL, "f2", "beta", 0.9)
+    assert one_label(passages=[sure, weak]).source == "beta"
