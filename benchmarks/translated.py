@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from dedupe.records import Span
-from dedupe.reuse.crosslingual_sentences import View, centred, cosines
+from dedupe.reuse.crosslingual_sentences import View, centred, cosines, language_means
 from dedupe.reuse.embedding import load_embedder
 from dedupe.reuse.spelling import NAME, spelling_vectors
 from dedupe.reuse.translated import translated_passages
@@ -49,7 +49,8 @@ def retrieval(path: Path, model: str) -> dict[str, Any]:
     if embedder is None:
         vectors = spelling_vectors(texts)
     else:
-        vectors = centred(encode_cached(embedder, texts), languages)
+        raw = encode_cached(embedder, texts)
+        vectors = centred(raw, languages, language_means(raw, languages))
     seconds = time.process_time() - began
     scores = cosines(vectors[: len(lines)], vectors[len(lines) :])
     nearest = np.sort(scores, axis=1)[:, -4:].mean(axis=1), np.sort(scores, axis=0)[-4:].mean(axis=0)

@@ -78,7 +78,7 @@ def align_files(
     count = -(-len(wanted) // BATCH)
     with LocalEngine(workers) as engine:
         aligned = engine.map(
-            AlignPairs(settings),
+            AlignPairs(settings, cut=False),
             _batches(wanted, by_id),
             ALIGNED,
             count=count,

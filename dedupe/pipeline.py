@@ -15,17 +15,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedupe import __version__, corpus
+from dedupe import __version__, corpus, results
 from dedupe.engines.local import LocalEngine, batches
 from dedupe.errors import SettingsError
 from dedupe.provenance import matrix
-from dedupe.records import CANDIDATES, CHANNELS, CREDITS, DOCUMENTS, LEDGER, MATRIX, PAIRS, Document
-from dedupe.runs import Run, Writer, digest, open_run, write_jsonl, write_text
+from dedupe.records import CANDIDATES, CHANNELS, CREDITS, DOCUMENTS, LEDGER, MATRIX, PAIRS
+from dedupe.runs import Run, Writer, digest, open_run, write_jsonl
 from dedupe.settings import Settings
 from dedupe.reuse.translated import TranslatedReuse
 from dedupe.stages import candidates, furniture, translated, verdicts
 from dedupe.stages.align import ALIGNED, AlignPairs
 from dedupe.stages.credits import FindCredits, catalogue
+from dedupe.stages.documents import documents_table
 from dedupe.stages.ledger import PASSAGES, KeepLedger
 from dedupe.stages.text import MARKED, MarkFurniture
 
@@ -158,7 +159,7 @@ def run(
         "notes": notes(read, documents) + json.loads((aligned.schema.metadata or {}).get(_TOLD, b"[]")),
     })
     done = open_run(out)
-    write_report(done, None, facts=facts)
+    results.write_report(done, None, facts=facts)
     return done
 
 
@@ -202,15 +203,6 @@ _LEDGER_SCHEMA = pa.schema([
 ])  # fmt: skip
 
 
-def documents_table(documents: Sequence[Document]) -> pa.Table:
-    """Return ``records.DOCUMENTS`` (``words`` still 0) plus nothing; documents are in order of id."""
-    columns = {
-        name: [getattr(document, name) for document in documents] for name in DOCUMENTS.names if name != "words"
-    }
-    columns["words"] = [0] * len(documents)
-    return pa.table(columns, schema=DOCUMENTS)
-
-
 def notes(read: corpus.Corpus, documents: pa.Table) -> list[str]:
     """Return what a reader of the results should know about the input."""
     found = []
@@ -220,43 +212,6 @@ def notes(read: corpus.Corpus, documents: pa.Table) -> list[str]:
     if undated:
         found.append(f"{undated} of {documents.num_rows} documents carry no date; direction by date is not judged there")
     return found
-
-
-def source_names(done: Run, facts: Path | None = None) -> dict[str, str]:
-    """Return the display name of every source id in a run's matrix and credits."""
-    known = catalogue(facts)
-    ids = set(done.table("matrix")["source"].to_pylist()) | set(done.table("matrix")["via"].to_pylist())
-    for chain in done.table("credits")["chain"].to_pylist():
-        ids.update(chain)
-    for evidence in done.table("origins")["evidence"].to_pylist():
-        ids.update(entry["source"] for entry in evidence)
-    return {source: known.name(source) for source in sorted(filter(None, ids))}
-
-
-def write_report(
-    done: Run,
-    out: Path | None,
-    *,
-    form: str = "html",
-    language: str = "en",
-    redact: bool = False,
-    anonymize: bool = False,
-    facts: Path | None = None,
-) -> Path:
-    """Write a run's report and return its path; the run's own ``matrix.csv`` is kept up to date."""
-    from dedupe.reports import html, tables
-
-    names = source_names(done, facts)
-    if form == "html":
-        text = html.build(
-            done.tables, done.meta, done.rejected, names=names, title=done.path.name, redact=redact,
-            anonymize=anonymize, language=language,
-        )  # fmt: skip
-        path = out or done.path / "report.html"
-        write_text(text, path)
-        write_text(tables.as_csv(done.table("matrix")), done.path / "matrix.csv")
-        return path
-    return tables.write(done, out, form=form, names=names)
 
 
 def _versions() -> Mapping[str, str]:

@@ -91,6 +91,9 @@ class Align:
     """Equal words in a row that seed a verbatim or light passage."""
     min_words: int = 10
     """A passage shorter on either side is not accepted."""
+    min_plain: int = 5
+    """Nor is one with fewer words that are no names ("President A of B met Chancellor C of D"), unless it
+    is twice as long as it must be."""
     wrapped: bool = False
     """Single line breaks inside a paragraph are typesetting and end no sentence."""
     reworded: bool = True
@@ -105,28 +108,28 @@ class Align:
     """Sentences of a passage that condenses a longer one have this cosine; 1 looks for none."""
     gap: int = 0
     """Sentences without a seed that a reworded passage may span."""
-    solid_words: int = 20
+    solid_words: int = 10
     """An exact passage so long stands by itself, …"""
     solid_edits: float = 0.25
     """… if no larger share of its words is edited; others are taken into a reworded one around them."""
     stay: float = 0.1
-    """A sentence at the end of a reworded passage must add so much of its weight to what is shared."""
+    """A piece at the end of a reworded passage must add so much of its weight to what is shared."""
     enter: float = 0.6
-    """The next sentence joins a reworded passage if it adds so much of its weight."""
+    """The next piece joins a reworded passage if it adds so much of its weight."""
     exact_share: float = 0.6
     """Where exact passages cover so much of a reworded one on both sides, they stand instead."""
-    strength: float = 11.0
+    strength: float = 18.0
     """A reworded passage of this strength scores 0.5."""
     support: float = 0.25
-    """How much stronger, at most, other passages of the pair in the same order make one."""
+    """How much stronger, at most, passages near by in the same order make one."""
     guard: float = 0.8
     """What a changed number, name, negation or role leaves of a reworded passage's strength."""
     min_score: float = 0.5
     """A reworded passage below this score is not accepted."""
     floor: float = 0.3
     """A reworded passage below this score is not even kept as a candidate."""
-    trim: bool = True
-    """Cut clauses that share no wording from the ends of a reworded passage."""
+    edge: str = "clause"
+    """Where a reworded passage may begin and end: "sentence", "line" or "clause"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A small invented run with every case that a report must show, built from parts.
 
 Documents are written as lists of parts; a part is ``(label, text)`` where the label is a key
@@ -180,7 +181,9 @@ def build(docs: Sequence[Doc] | None = None, *, names: dict[str, str] | None = N
             offset += len(text)
         for surface, chain, role, where in doc.credits:
             start = doc.text.index(surface)
-            covered = [places[where]] + [place for label, place in places.items() if "credited" in label and "un" not in label]
+            covered = [places[where]] + [
+                place for label, place in places.items() if "credited" in label and "un" not in label
+            ]
             rows["credits"].append({
                 "document": doc.id, "start": start, "stop": start + len(surface), "surface": surface, "chain": list(chain),
                 "role": role, "confidence": 0.93, "rule": "said",
@@ -196,7 +199,9 @@ def build(docs: Sequence[Doc] | None = None, *, names: dict[str, str] | None = N
     return {name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in TABLES.items()}
 
 
-def _family(rows: dict[str, list[dict[str, Any]]], key: str, name: str, found: list[tuple[Doc, int, int]]) -> None:
+def _family(
+    rows: dict[str, list[dict[str, Any]]], key: str, name: str, found: list[tuple[Doc, int, int]]
+) -> None:
     source, confidence, basis = FAMILIES[key]
     evidence = []
     for doc, start, stop in found:
@@ -236,7 +241,9 @@ def _family(rows: dict[str, list[dict[str, Any]]], key: str, name: str, found: l
                "a_words": words(one), "b_words": words(two), "guards": guards}  # fmt: skip
         measures = [("words", score), ("ngrams", round(score * 0.9, 4))]
         rows["candidates"].append({**row, "accepted": True, "measures": measures})
-        rows["candidates"].append({**row, "a_stop": a0 + 9, "score": round(score * 0.4, 4), "accepted": False, "measures": []})
+        rows["candidates"].append(
+            {**row, "a_stop": a0 + 9, "score": round(score * 0.4, 4), "accepted": False, "measures": []}
+        )
         rows["matches"].append({
             **row, "family": name, "channels": ["shingles"],
             "a_covered": round(words(one) / words(a.text), 4), "b_covered": round(words(two) / words(b.text), 4),

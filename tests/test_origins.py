@@ -3,7 +3,7 @@
 import pytest
 
 from dedupe.provenance.catalogue import Catalogue, Source
-from dedupe.provenance.origins import Member, attributions, origin, speaks_for, wire_source
+from dedupe.provenance.origins import Coverage, Member, origin, speaks_for, wire_source
 from dedupe.records import Cover, Credit
 from dedupe.settings import Origins
 
@@ -25,7 +25,7 @@ def credit(*chain, start=0, strength="certain", covers=(0, 100), confidence=0.97
 
 
 def member(document, *credits, outlet=None, wire=None, published=None, quality=None):
-    return Member(document, outlet or document, 10, 90, credits, wire, published, quality)
+    return Member(document, outlet or document, 10, 90, Coverage(credits), wire, published, quality)
 
 
 def judge(*members):
@@ -89,21 +89,21 @@ def test_other_roles_are_no_evidence(role):
 
 
 def test_a_chain_names_its_end_and_keeps_the_nearest_link_as_via():
-    (said,) = attributions([credit("gamma", "beta")], 10, 90)
+    (said,) = Coverage([credit("gamma", "beta")]).attributions(10, 90)
     assert (said.source, said.via) == ("beta", "gamma")
 
 
 def test_a_sure_credit_inside_the_stretch_of_another_is_second_hand():
     outer = credit("alfa", start=0, strength="likely", covers=(0, 1000))
     inner = credit("beta", start=500, covers=(500, 600))
-    first, second = attributions([outer, inner], 510, 590)
+    first, second = Coverage([outer, inner]).attributions(510, 590)
     assert (first.source, first.via) == ("beta", "alfa")
     assert (second.source, second.via) == ("alfa", "")
 
 
 def test_a_credit_must_cover_half_of_the_passage():
-    assert attributions([credit("alfa", covers=(0, 40))], 10, 90) == []
-    assert attributions([credit("alfa", covers=(0, 50))], 10, 90) != []
+    assert Coverage([credit("alfa", covers=(0, 40))]).attributions(10, 90) == []
+    assert Coverage([credit("alfa", covers=(0, 50))]).attributions(10, 90) != []
 
 
 def test_order_of_members_changes_nothing():

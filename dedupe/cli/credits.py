@@ -7,7 +7,7 @@ import json
 import typer
 
 from dedupe.cli.console import data, notes
-from dedupe.cli.options import AsJson, Assignments, Facts, Inputs, SettingsFile, Workers, settings
+from dedupe.cli.options import AsJson, Assignments, Facts, Inputs, SettingsFile, settings
 from dedupe.errors import REJECTED
 
 
@@ -17,7 +17,6 @@ def command(
     facts: Facts = None,
     settings_file: SettingsFile = None,
     assignments: Assignments = None,
-    workers: Workers = 0,
 ) -> None:
     """Find the credits of each article: whom it names as the source, through whom, and for what.
 
@@ -25,18 +24,22 @@ def command(
 
       dedupe credits articles/ --json
     """
-    from dedupe import pipeline
+    from rich.markup import escape
 
-    found = pipeline.find_credits(inputs, settings(settings_file, assignments), facts=facts, workers=workers)
+    from dedupe import direct
+    from dedupe.reports.terminal import safe
+
+    found = direct.find_credits(inputs, settings(settings_file, assignments), facts=facts)
     for document in found.documents:
         if as_json:
             print(json.dumps(document, ensure_ascii=False))
             continue
-        data().print(f"[bold]{found.escape(document['id'])}[/]", soft_wrap=True)
+        data().print(f"[bold]{escape(safe(document['id']))}[/]", soft_wrap=True)
         for credit in document["credits"]:
-            chain = " ← ".join(found.names.get(s, s) for s in credit["chain"])
+            chain = " ← ".join(found.names(source) for source in credit["chain"])
             data().print(
-                f"  {credit['start']:>6}:{credit['stop']:<6} {chain}  ({credit['role']}, {credit['confidence']:.2f})",
+                f"  {credit['start']:>6}:{credit['stop']:<6} {safe(chain)}  "
+                f"({credit['role']}, {credit['confidence']:.2f})",
                 markup=False,
                 soft_wrap=True,
             )

@@ -26,7 +26,7 @@ def command(
 
       dedupe matrix reports/seeds --csv > matrix.csv
     """
-    from dedupe import pipeline
+    from dedupe import results
     from dedupe.reports import tables, terminal
     from dedupe.runs import open_run
 
@@ -37,4 +37,4 @@ def command(
     elif csv:
         sys.stdout.write(tables.as_csv(matrix))
     else:
-        terminal.print_matrix(matrix, pipeline.source_names(done, facts), data())
+        terminal.print_matrix(matrix, results.source_names(done, facts), data())

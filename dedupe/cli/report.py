@@ -28,10 +28,10 @@ def command(
 
       dedupe report reports/seeds --format xlsx -o matrix.xlsx
     """
-    from dedupe import pipeline
+    from dedupe import results
     from dedupe.runs import open_run
 
-    path = pipeline.write_report(
+    path = results.write_report(
         open_run(run), out, form=form, language=language, redact=redact, anonymize=anonymize, facts=facts
     )
     notes().print(f"report: {path}", markup=False, soft_wrap=True)

@@ -40,7 +40,7 @@ def command(
 
     A run that was stopped goes on where it was when the same command is given again.
     """
-    from dedupe import pipeline
+    from dedupe import pipeline, results
     from dedupe.reports import terminal
 
     out = out or Path("reports") / (inputs[0].resolve().name.split(".")[0] or "run")
@@ -54,7 +54,7 @@ def command(
             workers=workers,
             progress=report,
         )
-    names = pipeline.source_names(done, facts)
+    names = results.source_names(done, facts)
     terminal.print_matrix(done.table("matrix"), names, data())
     counts = done.meta["counts"]
     for note in done.meta["notes"]:

@@ -25,14 +25,14 @@ def command(
     """
     import json
 
-    from dedupe import pipeline
+    from dedupe import results
     from dedupe.reports import terminal
     from dedupe.runs import open_run
 
     done = open_run(run)
-    first, second = (pipeline.document(done, name) for name in sorted((a, b)))
-    matches = pipeline.matches_between(done, first["id"], second["id"])
+    first, second = (results.document(done, name) for name in sorted((a, b)))
+    matches = results.matches_between(done, first["id"], second["id"])
     if as_json:
         print(json.dumps({"a": first["id"], "b": second["id"], "passages": matches}, ensure_ascii=False, indent=1))
     else:
-        terminal.print_pair(first, second, matches, pipeline.source_names(done, facts), data())
+        terminal.print_pair(first, second, matches, results.source_names(done, facts), data())

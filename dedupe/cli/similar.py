@@ -37,11 +37,11 @@ def command(
 
       dedupe similar articles/ --sort jaccard --limit 20
     """
-    from dedupe import pipeline
+    from dedupe import direct
     from dedupe.reports import tables, terminal
 
     with progress() as report:
-        found = pipeline.similar(
+        found = direct.similar(
             inputs, settings(settings_file, assignments), sort=sort, workers=workers, progress=report
         )
     shown = found.pairs.slice(0, limit) if limit else found.pairs
@@ -55,7 +55,7 @@ def command(
         notes().print(f"{shown.num_rows} of {found.pairs.num_rows} pairs shown; --limit 0 shows all", markup=False)
     for rejected in found.rejected:
         notes().print(f"rejected: {rejected.where}: {rejected.reason}", markup=False, soft_wrap=True)
-    if fail_on is not None and pipeline.most_covered(found.pairs) >= fail_on:
+    if fail_on is not None and found.most_covered >= fail_on:
         raise typer.Exit(FINDINGS)
     if found.rejected:
         raise typer.Exit(REJECTED)

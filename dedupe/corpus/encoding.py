@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import charset_normalizer
 
+from dedupe.text.language import familiarity
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
@@ -18,6 +20,11 @@ _MARKS = (
 _GUESSED_FROM = 65_536  # bytes
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b")
 _LAST_RESORT = "cp1252"
+_IN_USE = (  # on the web and in exports, the commonest first
+    "cp1252", "cp1251", "gb18030", "cp932", "cp949", "big5", "cp1250", "cp1256", "cp1254", "cp1253",
+    "cp1255", "cp1257", "cp1258", "cp874", "koi8_r", "euc_jp", "iso8859_2", "iso8859_15",
+)  # fmt: skip
+_NEAR = 0.05
 
 
 class Decoded(NamedTuple):
@@ -78,8 +85,16 @@ def _replacing(data: bytes, name: str) -> Decoded:
 def _guess(data: bytes) -> str | None:
     if _is_mostly_utf8(data):  # UTF-8 with a few broken bytes: another encoding would garble all the rest
         return None
-    best = charset_normalizer.from_bytes(data[:_GUESSED_FROM]).best()
-    return None if best is None else best.encoding
+    matches = list(charset_normalizer.from_bytes(data[:_GUESSED_FROM], cp_isolation=list(_IN_USE)))
+    if not matches:
+        return None
+    # Code pages of neighbouring languages read as well as one another to it: the words decide.
+    near = [match for match in matches if match.chaos <= matches[0].chaos + _NEAR]
+    return max(
+        (name for match in near for name in match.could_be_from_charset if name in _IN_USE),
+        key=lambda name: (familiarity(data[:_GUESSED_FROM].decode(name, "replace")), -_IN_USE.index(name)),
+        default=matches[0].encoding,
+    )
 
 
 def _is_mostly_utf8(data: bytes) -> bool:

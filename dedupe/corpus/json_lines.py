@@ -39,8 +39,10 @@ def _record(number: int, text: str, replacements: int) -> Raw:
         fields = json.loads(text)
     except RecursionError:
         return Raw(number, None, "the JSON is nested too deeply; write one flat object a line")
-    except ValueError as error:
-        return Raw(number, None, f"not JSON: {error}; write one object a line")
+    except json.JSONDecodeError as error:
+        return Raw(number, None, f"not JSON: {error.msg} at column {error.colno}; write one object a line")
+    except ValueError:
+        return Raw(number, None, "a number in the JSON has too many digits; write it as a string")
     if not isinstance(fields, dict):
         return Raw(number, None, 'not a JSON object; write {"id": …, "text": …}')
     return Raw(number, fields, replacements=replacements)

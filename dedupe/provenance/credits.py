@@ -7,9 +7,12 @@ Everything else a name can be - a company in the news, a building, a word - has 
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dedupe.facts import table
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.provenance.chains import link
 from dedupe.provenance.coverage import Mark, cover, is_lead
@@ -23,6 +26,9 @@ from dedupe.text.sentences import split
 
 BEFORE, AFTER, LONGEST = 260, 220, 1000
 """Characters read before and after a name, and at most in one stretch."""
+NEAR_EDGE = 120
+"""A name this near to the beginning of its line is read from there, for its dateline."""
+_END = re.compile(r"(?:[^\W\d_]{3}[\"”’»)]{0,2}(?=[.!?][\"”’»)]{0,2}\s)|(?=[。！？]))(.)[\"”’»)]{0,2}")
 _MUTE = frozenset({"related", "newsletter", "social", "advert"})
 _MEDIA = frozenset({"newspaper", "online", "broadcaster", "magazine"})
 
@@ -55,16 +61,16 @@ def find(
     in the length of the text, whatever it holds.
     """
     flat = plain(text)
-    sightings = finder(catalogue).find(flat, language)
+    sightings = _unmuted(finder(catalogue).find(flat, language), furniture)
     if not sightings:
         return []
     lexicon = catalogue.lexicon(language)
-    sightings = _unmuted(sightings, furniture)
     sightings = _with_self(text, sightings, catalogue, outlet)
     low = lower(flat)
     own = own_words(outlet)
     credits: list[Credit] = []
     spans = list(sentences) or split(text, language)
+    starts = [span.start for span in spans]
     marks: list[Mark] = []
     anaphora = anaphora_of(catalogue, language)
     for start, stop, group in stretches(text, sightings):
@@ -72,16 +78,13 @@ def find(
         for credit, evidence in _credits(text, reading, lexicon, catalogue, language, outlet, settings.threshold):
             credits.append(credit)
             generic = credit.chain[0].startswith("generic:")
-            lead = is_lead(text, spans, evidence.start)
+            lead = is_lead(text, spans, starts, evidence.start)
             marks.append(
-                Mark(credit.start, credit.stop, evidence.form.scope, evidence.form.name, lead, generic, anaphora)
+                Mark(credit.start, credit.stop, evidence.form.scope, evidence.form.name, lead, generic, credit.chain[0], anaphora)
             )
-    for sighting in sightings:
-        if sighting.kind == "trailer" and _implied(flat, sighting, catalogue, outlet, credits):
-            name = text[sighting.start : sighting.stop]
-            chain = (sighting.source,)
-            credits.append(Credit(sighting.start, sighting.stop, name, chain, "credit", 0.8, rule="trailer"))
-            marks.append(Mark(sighting.start, sighting.stop, "document", "trailer", False, False))
+    for credit in implied(text, flat, sightings, catalogue, outlet, credits):
+        credits.append(credit)
+        marks.append(Mark(credit.start, credit.stop, "document", "trailer", False, False, credit.chain[0]))
     covers = cover(text, marks, spans, furniture)
     order = sorted(range(len(credits)), key=lambda i: (credits[i].start, credits[i].stop, credits[i].chain))
     return [
@@ -113,30 +116,36 @@ def own_words(outlet: str) -> frozenset[str]:
 
 
 def stretches(text: str, sightings: Sequence[Sighting]) -> Iterator[tuple[int, int, list[Sighting]]]:
-    """Yield the parts of a text around its sightings, each within one line and of bounded length."""
-    index = 0
+    """Yield the parts of a text around its sightings: a sentence or two, within one line, of bounded length."""
+    index, last = 0, 0
     while index < len(sightings):
         first = sightings[index]
-        line = text.rfind("\n", max(0, first.start - BEFORE), first.start) + 1
-        start = line if line else max(0, first.start - BEFORE)
-        end = text.find("\n", first.after, first.after + AFTER)
-        stop = end if end >= 0 else min(len(text), first.after + AFTER)
+        floor = max(last, first.start - BEFORE)
+        line = text.rfind("\n", floor, first.start) + 1
+        start = line or floor
+        if first.start - start > NEAR_EDGE or not (line or floor == 0):
+            ends = [match.start(1) for match in _END.finditer(text, start, first.start)]
+            start = ends[-1] if ends else start
+        stop = _stop(text, first)
         group = [first]
         index += 1
-        while index < len(sightings) and end < 0:
-            following = sightings[index]
-            if following.start >= stop or following.after + AFTER - start > LONGEST:
-                break
-            group.append(following)
-            end = text.find("\n", following.after, following.after + AFTER)
-            stop = end if end >= 0 else min(len(text), following.after + AFTER)
-            index += 1
-        while index < len(sightings) and end >= 0 and sightings[index].after <= end:
+        while index < len(sightings) and sightings[index].start < stop and stop - start < LONGEST:
             group.append(sightings[index])
+            if sightings[index].after + 2 >= stop or len(group) < 3:
+                stop = max(stop, _stop(text, sightings[index]))
             index += 1
         if index < len(sightings):
-            stop = min(stop, max(sightings[index].start, group[-1].after))
+            stop = max(min(stop, sightings[index].start), group[-1].after)
+        last = group[-1].after
         yield start, stop, group
+
+
+def _stop(text: str, sighting: Sighting) -> int:
+    limit = min(len(text), sighting.after + AFTER)
+    line = text.find("\n", sighting.after, limit)
+    limit = line if line >= 0 else limit
+    found = _END.search(text, sighting.after, limit)
+    return found.end() if found else limit
 
 
 def _credits(
@@ -152,6 +161,12 @@ def _credits(
         return
     gathered = gather(reading, lexicon)
     links = link(reading, lexicon)
+    agents = {e.agent: t for t, found in gathered.items() for e in found if e.agent >= 0}
+    for agent, token in agents.items():
+        gathered.pop(agent, None)
+        if outlet:  # the outlet is known and it is not this one: a link of the chain
+            gathered[agent] = gathered[token]
+            links.append((agent, token, "nearer_agent"))
     verdicts: dict[int, Found] = {}
     for token in sorted(set(gathered) | {t for pair in links for t in pair[:2]}):
         sighting = reading.sighted[token]
@@ -198,11 +213,13 @@ def _chains(
         if name.startswith("nearer") and far not in verdicts:
             continue
         if near not in verdicts:
-            if far not in verdicts or name.startswith("farther") or reading.sighted[near].needs in ("report", "descriptor", "slug"):
+            weak = reading.sighted[near].needs in ("report", "descriptor", "slug") and near not in reading.described
+            if far not in verdicts or name.startswith("farther") or weak:
                 continue
             verdicts[near] = verdicts[far]
-        if name.startswith("farther") and far not in verdicts and reading.kinds[far + 1] not in ",yz)vx":
-            continue
+        if name.startswith("farther") and far not in verdicts:
+            if reading.kinds[far + 1] not in ",yz)vx" or reading.sighted[far].needs not in ("", "cue"):
+                continue
         if verdicts[near].role == "photo":
             continue
         further.setdefault(near, far)
@@ -220,10 +237,16 @@ def _chains(
 
 
 def _unmuted(sightings: list[Sighting], furniture: Sequence[Span]) -> list[Sighting]:
-    mute = [span for span in furniture if span.kind in _MUTE]
+    mute = sorted(span[:2] for span in furniture if span.kind in _MUTE)
     if not mute:
         return sightings
-    return [s for s in sightings if not any(m.start <= s.start < m.stop for m in mute)]
+    starts = [start for start, _ in mute]
+    kept = []
+    for sighting in sightings:
+        at = bisect_right(starts, sighting.start) - 1
+        if at < 0 or sighting.start >= mute[at][1]:
+            kept.append(sighting)
+    return kept
 
 
 def _with_self(text: str, sightings: list[Sighting], catalogue: Catalogue, outlet: str) -> list[Sighting]:
@@ -245,14 +268,40 @@ def _with_self(text: str, sightings: list[Sighting], catalogue: Catalogue, outle
     ]
 
 
-def _implied(text: str, sighting: Sighting, catalogue: Catalogue, outlet: str, credits: Sequence[Credit]) -> bool:
-    """Whether a last line in an agency's style counts: no agency is named in it or above as the copy's maker."""
-    line_start = text.rfind("\n", 0, sighting.start) + 1
-    if text[line_start : sighting.start].strip(" (\t"):
-        return False
-    end = text.find("\n", sighting.start)
-    line = text[sighting.start : end if end >= 0 else len(text)][:400]
-    needed = {e["starts"]: e.get("needs", "") for e in catalogue.phrases["universal"].get("trailer", ())}
-    if needed.get(text[sighting.start : sighting.stop], "") not in line:
-        return False
-    return not any(c.rule not in ("photo_label",) and (c.chain[0] == sighting.source and "document" or line_start <= c.start <= line_start + 400) for c in credits)
+def implied(
+    text: str, flat: str, sightings: Sequence[Sighting], catalogue: Catalogue, outlet: str, credits: Sequence[Credit]
+) -> Iterator[Credit]:
+    """Yield the credit that a last line in an agency's style makes ("Reporting by …; editing by …").
+
+    Where the line names an agency the credit is that one's. Nothing follows from a second such line, or
+    from one in a text that credits the agency as a whole already.
+    """
+    rules = {entry["starts"]: entry for entry in catalogue.phrases["universal"].get("trailer", ())}
+    known = {c.chain[0] for c in credits if c.rule.startswith(("dateline", "slug", "line", "byline", "source", "wire"))}
+    for index, sighting in enumerate(sightings):
+        if sighting.kind != "trailer":
+            continue
+        begin = flat.rfind("\n", 0, sighting.start) + 1
+        end = flat.find("\n", sighting.start)
+        end = len(flat) if end < 0 else end
+        if flat[begin : sighting.start].strip(" (\t[") or rules[flat[sighting.start : sighting.stop]].get(
+            "needs", ""
+        ) not in flat[sighting.start : min(end, sighting.start + 600)]:
+            continue
+        named = [s for s in sightings[index + 1 : index + 6] if s.agency and s.start < end and s.kind != "self"]
+        chosen = named[-1] if named else sighting
+        if chosen.source in known or chosen.kind == "self" or catalogue.is_self(chosen.source, outlet):
+            continue
+        if any(begin <= c.start < end for c in credits):
+            continue
+        known.add(chosen.source)
+        yield Credit(
+            start=chosen.start,
+            stop=chosen.stop,
+            surface=text[chosen.start : chosen.stop],
+            chain=(chosen.source,),
+            role="credit",
+            confidence=table("confidence")["form"]["trailer_named" if named else "trailer"],
+            mentions=(Span(chosen.start, chosen.stop),),
+            rule="trailer",
+        )

@@ -28,6 +28,8 @@ class Evidence:
     stop: int
     company: int = 1
     """How many names the form credits together."""
+    agent: int = -1
+    """Token of a name that stands where the outlet's own would ("dikutip OUTLET dari NAME"), or -1."""
 
 
 def gather(reading: Reading, lexicon: Lexicon) -> dict[int, list[Evidence]]:
@@ -42,7 +44,14 @@ def gather(reading: Reading, lexicon: Lexicon) -> dict[int, list[Evidence]]:
             tokens = [i for i in range(first, last) if kinds[i] == "S"]
             for token in tokens:
                 found.setdefault(token, []).append(
-                    Evidence(form, token, reading.starts[match.start()], reading.stops[match.end() - 1], len(tokens))
+                    Evidence(
+                        form,
+                        token,
+                        reading.starts[match.start()],
+                        reading.stops[match.end() - 1],
+                        len(tokens),
+                        match.start("outlet") if "outlet" in form.regex.groupindex else -1,
+                    )
                 )
     return found
 

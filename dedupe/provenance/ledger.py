@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.provenance.catalogue import Catalogue
-from dedupe.provenance.origins import STRENGTH, Attribution, attributions, speaks_for
-from dedupe.records import Credit, LedgerClass, Span
+from dedupe.provenance.origins import STRENGTH, Attribution, Coverage, speaks_for
+from dedupe.records import Credit, LedgerClass, Span, Strength
 
 
 class Label(NamedTuple):
@@ -48,6 +48,9 @@ class FamilyPassage:
     source: str
     confidence: float
 
+
+WHITE_SPACE = 4
+"""Characters between two sentences of one stretch, at most."""
 
 OWN = Label("own")
 BOILERPLATE = Label("boilerplate")
@@ -85,46 +88,56 @@ def _layers(
     furniture: Sequence[Span],
     catalogue: Catalogue,
 ) -> Iterable[tuple[int, int, Label]]:
-    yield from _claims(credits, outlet, catalogue)
+    said_here = Coverage(credits)
+    yield from _claims(said_here, outlet, catalogue)
     undecided = [p for p in passages if not p.source]
     decided = [p for p in passages if p.source]
     for passage in sorted(undecided, key=lambda p: (p.stop - p.start, p.family)):
         said = [
-            a for a in attributions(credits, passage.start, passage.stop)
+            a for a in said_here.attributions(passage.start, passage.stop)
             if a.strength != "possible" and not catalogue.is_self(a.source, outlet)
         ]  # fmt: skip
         if not said:  # a credit that covers the passage makes it claimed, painted above
             yield passage.start, passage.stop, Label("shared", family=passage.family)
     for passage in sorted(decided, key=lambda p: (p.confidence, p.stop - p.start, p.family)):
-        yield passage.start, passage.stop, _decided(passage, outlet, credits, catalogue)
+        yield passage.start, passage.stop, _decided(passage, outlet, said_here, catalogue)
     for span in furniture:
         yield span.start, span.stop, BOILERPLATE
 
 
-def _claims(
-    credits: Sequence[Credit], outlet: str, catalogue: Catalogue
-) -> Iterable[tuple[int, int, Label]]:
+def _claims(said_here: Coverage, outlet: str, catalogue: Catalogue) -> Iterable[tuple[int, int, Label]]:
     """Yield what the credits cover, weakest first, so that the surest and nearest is on top."""
     claims = [
-        (STRENGTH[cover.strength], credit.start, cover.start, cover.stop, credit)
-        for credit in credits
-        if credit.role == "credit" and not catalogue.is_self(credit.chain[-1], outlet)
-        for cover in credit.covers
-        if cover.strength != "possible"
+        (STRENGTH[strength], credit.start, start, stop, number)
+        for number, credit in enumerate(said_here.credits)
+        if not catalogue.is_self(credit.chain[-1], outlet)
+        for start, stop, strength in _stretches(credit)
+        if strength != "possible"
     ]
-    claims.sort(key=lambda claim: claim[:4])
-    for _, _, start, stop, credit in claims:
-        said = [a for a in attributions(credits, start, stop) if a.credit is credit]
-        via = said[0].via if said else ""
-        yield start, stop, Label("claimed", credit.chain[-1], via)
+    claims.sort()
+    for _, _, start, stop, number in claims:
+        credit = said_here.credits[number]
+        via = [a.via for a in said_here.attributions(start, stop) if a.credit is credit]
+        yield start, stop, Label("claimed", credit.chain[-1], via[0] if via else "")
+
+
+def _stretches(credit: Credit) -> Iterable[tuple[int, int, Strength]]:
+    """Join the sentences that a credit covers alike and that only white space parts."""
+    joined: list[tuple[int, int, Strength]] = []
+    for cover in sorted(credit.covers, key=lambda c: (c.start, c.stop)):
+        if joined and joined[-1][2] == cover.strength and cover.start - joined[-1][1] <= WHITE_SPACE:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], cover.stop), cover.strength)
+        else:
+            joined.append((cover.start, cover.stop, cover.strength))
+    return joined
 
 
 def _decided(
-    passage: FamilyPassage, outlet: str, credits: Sequence[Credit], catalogue: Catalogue
+    passage: FamilyPassage, outlet: str, said_here: Coverage, catalogue: Catalogue
 ) -> Label:
     if catalogue.is_self(passage.source, outlet):
         return Label("own", family=passage.family)
-    said = attributions(credits, passage.start, passage.stop)
+    said = said_here.attributions(passage.start, passage.stop)
     own_credit = [a for a in said if passage.source in a.credit.chain]
     if own_credit:
         return Label("credited", passage.source, _via(own_credit[0], passage.source), passage.family)

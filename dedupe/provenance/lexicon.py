@@ -20,12 +20,14 @@ CLASSES: dict[str, str] = {
     "descriptor": "D", "article": "A", "staff": "R", "deny": "X", "via": "v", "and": "&", "conjunction": "y",
     "as": "z", "backward": "m", "adverb": "a", "date": "d", "own": "u", "photo": "f", "source_label": "s",
     "with": "h", "contributed": "c", "furniture": "j", "company": "k", "place": "J", "shows": "e",
-    "particle": "x", "wire": "H", "rights": "g", "byline": "b",
+    "particle": "x", "wire": "H", "rights": "g", "object": "i", "in_report": "r",
 }  # fmt: skip
 """Class names of the phrase files and their characters. The reader itself adds ``S`` source,
 ``o`` unlisted web domain, ``O`` the outlet, ``N`` capitalised word, ``w`` other word, ``p``
 possessive, ``@`` account, ``<`` ``>`` line edges, ``~`` cut, and ``.,:;()/=-`` for marks."""
 
+FIRST = ("told", "source_label")
+"""Classes that keep a word which a later class of the same language lists too."""
 FLAGS = ("verb_before_name", "adjectives_before_noun", "verb_last")
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
@@ -83,7 +85,7 @@ class Lexicon:
         first: dict[str, dict[str, tuple[str, bool]]] = {}
         stems: dict[str, str] = {}
         for table in [*tables, universal]:
-            for name, entries in table.get("words", {}).items():
+            for name, entries in sorted(table.get("words", {}).items(), key=lambda item: item[0] not in FIRST):
                 for entry in entries:
                     for phrase in expand(entry):
                         _add(phrase.lower(), CLASSES[name], first, stems)

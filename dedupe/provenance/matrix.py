@@ -8,7 +8,7 @@ SELECT d.outlet AS outlet,
        l.via AS via,
        l.class AS class,
        CAST(SUM(l.words) AS BIGINT) AS words,
-       CAST(SUM(l.words) AS DOUBLE) / MAX(t.words) AS share,
+       ROUND(CAST(SUM(l.words) AS DOUBLE) / MAX(t.words), 6) AS share,
        CAST(COUNT(*) AS INTEGER) AS passages,
        CAST(COUNT(DISTINCT l.document) AS INTEGER) AS documents
 FROM ledger l

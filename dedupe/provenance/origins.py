@@ -11,8 +11,10 @@ through examples.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.records import Credit, MatchKind, Strength
@@ -45,13 +47,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A passage of a family as the origin needs it: its document, and the credits in there."""
+    """A passage of a family as the origin needs it: its document, and what the credits there say."""
 
     document: str
     outlet: str
     start: int
     stop: int
-    credits: Sequence[Credit] = ()
+    said: Coverage
     wire: str | None = None
     """The source that issued the document, when it is a dispatch."""
     published: str | None = None
@@ -80,44 +82,51 @@ class Attribution:
     credit: Credit
 
 
-def attributions(credits: Iterable[Credit], start: int, stop: int) -> list[Attribution]:
-    """Return what the credits of one article say of its passage ``start:stop``, surest first.
+_ORDER: tuple[Strength, ...] = ("certain", "likely", "possible")
 
-    A credit counts when what it covers is half of the passage or more, or lies wholly inside.
-    A surer credit inside the stretch of another is second-hand through that other ("Reuters …
-    KCNA said"): its ``via`` is the outer source, as far as the credit names no link itself.
-    """
-    found: list[Attribution] = []
-    for credit in credits:
-        if credit.role != "credit":
-            continue
-        strength = _strength(credit, start, stop)
-        if strength is not None:
+
+class Coverage:
+    """The credits of one article, ready to be asked what they say of a passage."""
+
+    def __init__(self, credits: Sequence[Credit] = ()) -> None:
+        self.credits = [credit for credit in credits if credit.role == "credit"]
+        spans = [
+            (cover.start, cover.stop, 3 * index + _ORDER.index(cover.strength))
+            for index, credit in enumerate(self.credits)
+            for cover in credit.covers
+        ]
+        self._spans = np.array(spans, np.int64).reshape(-1, 3)
+
+    def attributions(self, start: int, stop: int) -> list[Attribution]:
+        """Return what the credits say of the passage ``start:stop``, surest first.
+
+        A credit counts when what it covers is half of the passage or more; its strength is that
+        at which the half is reached. A sure credit inside the stretch of another is second-hand
+        through that other ("Reuters …: KCNA said"), as far as it names no link itself.
+        """
+        if not self.credits:
+            return []
+        inside = np.minimum(self._spans[:, 1], stop) - np.maximum(self._spans[:, 0], start)
+        kinds = 3 * len(self.credits)
+        covered = np.bincount(self._spans[:, 2], np.maximum(inside, 0), kinds).reshape(-1, 3).cumsum(axis=1)
+        enough = 2 * covered >= stop - start
+        found = []
+        for index in np.flatnonzero(enough[:, 2]).tolist():
+            credit = self.credits[index]
             via = credit.chain[0] if len(credit.chain) > 1 else ""
+            strength = _ORDER[int(np.argmax(enough[index]))]
             found.append(Attribution(credit.chain[-1], via, strength, credit))
-    found.sort(key=lambda a: (-STRENGTH[a.strength], -a.credit.confidence, a.credit.start))
-    return [_nested(attribution, found) for attribution in found]
+        found.sort(key=lambda a: (-STRENGTH[a.strength], -a.credit.confidence, a.credit.start, a.source))
+        return [_nested(attribution, found) for attribution in found]
 
 
-def _nested(inner: Attribution, all_found: Sequence[Attribution]) -> Attribution:
+def _nested(inner: Attribution, found: Sequence[Attribution]) -> Attribution:
     if inner.via or inner.strength != "certain":
         return inner
-    for outer in all_found:
+    for outer in found:
         if outer.strength == "likely" and outer.source != inner.source and outer.credit.start < inner.credit.start:
             return Attribution(inner.source, outer.credit.chain[0], inner.strength, inner.credit)
     return inner
-
-
-def _strength(credit: Credit, start: int, stop: int) -> Strength | None:
-    covered: dict[Strength, int] = {"certain": 0, "likely": 0, "possible": 0}
-    for cover in credit.covers:
-        covered[cover.strength] += max(0, min(stop, cover.stop) - max(start, cover.start))
-    total = 0
-    for strength in ("certain", "likely", "possible"):
-        total += covered[strength]
-        if 2 * total >= stop - start:
-            return strength
-    return None
 
 
 def origin(members: Sequence[Member], catalogue: Catalogue, settings: Origins) -> Origin:
@@ -125,15 +134,14 @@ def origin(members: Sequence[Member], catalogue: Catalogue, settings: Origins) -
     members = sorted(members, key=lambda m: (m.document, m.start))
     dispatches = [m for m in members if m.wire is not None]
     evidence = [_dispatch_evidence(m) for m in dispatches]
-    for member in members:
-        if member.wire is None:
-            evidence.extend(_credit_evidence(member, catalogue))
+    sighted = [(m.outlet, _credit_evidence(m, catalogue)) for m in members if m.wire is None]
+    evidence.extend(e for _, found in sighted for e in found)
     evidence.sort(key=lambda e: (-e.weight, e.document, e.start, e.source))
     if dispatches:
         source, confidence = _from_dispatches(dispatches)
         basis = "dispatch"
     else:
-        source, confidence = _from_credits(members, catalogue, settings)
+        source, confidence = _from_credits(sighted, catalogue, settings)
         basis = "credits"
     if confidence < settings.min_confidence:
         source = ""
@@ -166,7 +174,7 @@ def _credit_evidence(member: Member, catalogue: Catalogue) -> list[Evidence]:
             round(STRENGTH[said.strength] * said.credit.confidence, 4),
             said.strength if not said.via else f"{said.strength}, via {catalogue.name(said.via)}",
         )
-        for said in attributions(member.credits, member.start, member.stop)
+        for said in member.said.attributions(member.start, member.stop)
         if not catalogue.is_self(said.source, member.outlet)
     ]
 
@@ -186,14 +194,15 @@ def _from_dispatches(dispatches: Sequence[Member]) -> tuple[str, float]:
     return "", 0.0
 
 
-def _from_credits(members: Sequence[Member], catalogue: Catalogue, settings: Origins) -> tuple[str, float]:
+def _from_credits(
+    sighted: Sequence[tuple[str, Sequence[Evidence]]], catalogue: Catalogue, settings: Origins
+) -> tuple[str, float]:
     """Return the source that the credits agree on, and its confidence, or ``("", best)``."""
     doubt: dict[str, dict[str, float]] = {}  # source → outlet → 1 - weight of its best sighting
-    for member in members:
-        said = {e.source: e.weight for e in reversed(_credit_evidence(member, catalogue))}
-        for source, weight in said.items():
-            outlets = doubt.setdefault(source, {})
-            outlets[member.outlet] = min(outlets.get(member.outlet, 1.0), 1.0 - weight)
+    for outlet, evidence in sighted:
+        for entry in evidence:
+            outlets = doubt.setdefault(entry.source, {})
+            outlets[outlet] = min(outlets.get(outlet, 1.0), 1.0 - entry.weight)
     for source in sorted(doubt):
         for named in sorted(doubt):
             if speaks_for(catalogue, source, named):

@@ -25,6 +25,8 @@ _DOMAIN_BACK = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]{0,60}$")
 _PUBLIC = re.compile(r"(?:^|\.)(?:go|gov|mil|ac|edu|sch|desa|int|gob|gouv)(?:\.|$)")
 _PROCLITICS = "وفبلكـ"
 _SUFFIX = 3
+CROWD, STRETCH = 30, 1000
+"""So many hits of the automaton in so few characters are not prose."""
 ENDINGS = (".com", ".id", ".net", ".org", ".tv", ".news", ".info", ".co", ".my", ".ru", ".de", ".fr", ".uk", ".io")
 
 
@@ -70,9 +72,9 @@ class Finder:
                 for form, needs in _forms(alias):
                     put(form, 0, 0, alias, needs)
                 if source.agency and alias.text.isupper() and alias.text.isascii() and 2 <= len(alias.text) <= 5:
-                    lower = alias.text.lower()
-                    for before in ("(", "( ", "-", "/", "/ "):
-                        put(before + lower, len(before), 0, alias, "slug")
+                    for small in (alias.text.lower(), alias.text.capitalize()):
+                        for before in ("(", "( ", "-", "/", "/ "):
+                            put(before + small, len(before), 0, alias, "slug")
             for domain in source.domains:
                 put(domain, 0, 0, Alias(domain, source.id), "")
             for name in source.confused:
@@ -95,7 +97,7 @@ class Finder:
         ``text`` must have been through ``plain``. The language decides between sources that share a name.
         """
         hits: list[tuple[int, int, tuple[int, int, Alias | None, str]]] = []
-        for end, (length, entries) in self.automaton.iter(text):
+        for end, (length, entries) in _sparse(list(self.automaton.iter(text))):
             at = end - length + 1
             for entry in entries:
                 start, stop = at + entry[0], at + entry[1]
@@ -165,13 +167,26 @@ def lower(text: str) -> str:
     return text.replace("İ", "i").lower()
 
 
+def _sparse(raw: list[Any]) -> list[Any]:
+    """Drop the hits of every stretch that holds more than CROWD of them: a list or hostile, never prose."""
+    if len(raw) <= CROWD:
+        return raw
+    crowded = bytearray(len(raw))
+    index = 0
+    while index + CROWD < len(raw):
+        if raw[index + CROWD][0] - raw[index][0] < STRETCH:
+            crowded[index : index + CROWD + 1] = b"\x01" * (CROWD + 1)
+        index += CROWD // 2
+    return [hit for hit, out in zip(raw, crowded, strict=True) if not out] if any(crowded) else raw
+
+
 def _forms(alias: Alias) -> Iterable[tuple[str, str]]:
     text = plain(alias.text)
     yield text, alias.needs
     if alias.exact:
         return
     small = lower(text)
-    for form in (text.upper(), text.title(), text[:1].upper() + text[1:]):
+    for form in (text.upper(), text.title(), text[:1].upper() + text[1:], *([small[:1] + text[1:]] if " " in text else [])):
         if form != text and len(form) == len(text):
             yield form, alias.needs
     if small != text and len(small) == len(text):

@@ -19,7 +19,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from dedupe.records import Credit, Document
 from dedupe.reports.pack import pack
+from dedupe.reports.pair import pair_tables
 from dedupe.reports.private import anonymized, redacted
 from dedupe.reports.squeeze import squeezed_script, squeezed_style
 from dedupe.settings import Report
@@ -102,15 +104,24 @@ def build(
 
 
 def build_pair(
-    tables: Mapping[str, pa.Table],
-    meta: Mapping[str, Any],
+    first: Document,
+    second: Document,
+    result: Mapping[str, Any],
     *,
-    names: Mapping[str, str],
+    credits: Mapping[str, Sequence[Credit]] | None = None,
+    names: Mapping[str, str] | None = None,
     title: str,
+    meta: Mapping[str, Any] | None = None,
     language: str = "en",
 ) -> str:
-    """Return the same page for the tables of just two documents; it opens on their comparison."""
-    return build(tables, {**meta, "pair": True}, [], names=names, title=title, language=language)
+    """Return the same page for two articles, ``first.id < second.id``; it opens on their comparison.
+
+    ``result`` is the object of ``dedupe compare --json``; ``credits`` are those of each document.
+    """
+    tables = pair_tables(first, second, result, credits)
+    return build(
+        tables, {**(meta or {}), "pair": True}, [], names=names or {}, title=title, language=language
+    )
 
 
 def _page(index: dict[str, Any], texts: list[str]) -> str:

@@ -66,6 +66,11 @@ def anonymized(index: dict[str, Any], texts: list[str]) -> tuple[dict[str, Any],
         }
     flow, left_out = index["flow"], index["left_out"]
 
+    nodes = [
+        [node[0], shown.get(node[1], node[1]) if node[0] == 2 else node[1], *node[2:]]
+        for node in flow["nodes"]
+    ]
+
     def rename(name: str) -> str:
         return shown.get(name, name)
 
@@ -87,7 +92,7 @@ def anonymized(index: dict[str, Any], texts: list[str]) -> tuple[dict[str, Any],
             "evidence": evidence,
             "direction": [""] * len(family_names),
         },
-        "flow": {**flow, "nodes": [[n[0], rename(n[1]) if n[0] == 2 else n[1], *n[2:]] for n in flow["nodes"]]},
+        "flow": {**flow, "nodes": nodes},
         "left_out": {**left_out, "outlets": [[rename(name), count] for name, count in left_out["outlets"]]},
         "meta": meta,
         "rejected": [{"where": f"record {n}", "reason": mask(str(row.get("reason", "")))}

@@ -145,7 +145,7 @@ def _write_xlsx(done: Run, path: Path, names: Mapping[str, str]) -> None:
     )
     book.set_properties({"title": done.path.resolve().name, "created": datetime.datetime(2000, 1, 1)})
     bold = book.add_format({"bold": True})
-    about = [["sheet", "rows", "rows that did not fit", "cells that were cut"]]
+    about: list[list[Any]] = [["sheet", "rows", "rows that did not fit", "cells that were cut"]]
     sheets = {name: book.add_worksheet(name) for name in ("about", *TABLES, "sources")}
     for name in TABLES:
         table = done.table(name)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import pyarrow as pa
 from rapidfuzz.distance import Indel
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -74,11 +75,9 @@ def print_matrix(matrix: pa.Table, names: Mapping[str, str], console: Console) -
     sources = sorted(by_source, key=lambda s: (-by_source[s], s))
     outlets = sorted({row["outlet"] for row in rows}, key=lambda o: (_rank(o, sources, words), o))
     table = _wide(outlets, sources, words, vias, names)
-    needed = console.measure(table).maximum
-    if needed > console.width and console.is_terminal:
+    if _needed(table, console) > console.width and console.is_terminal:
         table = _long(outlets, sources, words, vias, names)
-        needed = console.width
-    console.print(table, width=max(needed, console.width), crop=False, no_wrap=True)
+    _print_table(table, console)
     console.print(
         Text("  ").join(
             Text(f"{SIGN[name]} {LABEL[name]}", STYLE.get(name, "dim")) for name in LEDGER_CLASSES
@@ -183,6 +182,17 @@ def _table() -> Table:
     return Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
 
 
+def _needed(table: Table, console: Console) -> int:
+    """Return the width that a table would take if it had the room."""
+    return Measurement.get(console, console.options.update(width=10_000, max_width=10_000), table).maximum
+
+
+def _print_table(table: Table, console: Console) -> None:
+    """Print a table; off a terminal no line is broken, however wide."""
+    width = console.width if console.is_terminal else max(console.width, _needed(table, console))
+    console.print(table, width=width, crop=False)
+
+
 def print_similar(pairs: pa.Table, console: Console) -> None:
     """Print pairs of documents with their measures, in the order given."""
     if not pairs.num_rows:
@@ -203,11 +213,7 @@ def print_similar(pairs: pa.Table, console: Console) -> None:
             *shares,
             f"{row['longest_words'] or 0} words",
         )
-    console.print(
-        table,
-        width=max(console.width, 0 if console.is_terminal else console.measure(table).maximum),
-        crop=False,
-    )
+    _print_table(table, console)
 
 
 def _figure(value: float | None) -> str:
@@ -279,7 +285,7 @@ def _coloured(text: str, spans: Sequence[tuple[int, int, int]], plain: bool) -> 
         opened = [n for first, _, n in spans if first == start]
         closed = [n for _, last, n in spans if last == stop]
         style = f"{HUES[inside[0] % len(HUES)]} bold" if inside else ""
-        marks = "".join(f"[{n + 1}: " for n in opened) if plain else "".join(f"[{n + 1}] " for n in opened)
+        marks = "".join(f"[{n + 1}: " if plain else f"[{n + 1}] " for n in opened)
         out.append(marks + safe(text[start:stop]) + ("]" * len(closed) if plain else ""), style)
     return out
 
@@ -288,22 +294,25 @@ def word_diff(a: str, b: str, *, plain: bool) -> Text:
     """Return both passages as one text: words of both, ``[-only of a-]``, ``{+only of b+}``."""
     one, two = list(_WORD.finditer(a)), list(_WORD.finditer(b))
     out = Text()
-    for step in Indel.opcodes([w.group().casefold() for w in one], [w.group().casefold() for w in two]):
-        if step.tag == "equal":
-            out.append(_stretch(b, two, step.dest_start, step.dest_end) + " ", "green")
+    steps = Indel.opcodes([w.group().casefold() for w in one], [w.group().casefold() for w in two])
+    for equal, group in groupby(steps, lambda step: step.tag == "equal"):
+        found = list(group)
+        mine = _stretch(a, one, found[0].src_start, found[-1].src_end)
+        other = _stretch(b, two, found[0].dest_start, found[-1].dest_end)
+        if equal:
+            out.append(other + " ", "green")
             continue
-        if step.src_end > step.src_start:
-            words = _stretch(a, one, step.src_start, step.src_end)
-            out.append(f"[-{words}-]" if plain else words, "red strike")
-            out.append(" ")
-        if step.dest_end > step.dest_start:
-            words = _stretch(b, two, step.dest_start, step.dest_end)
-            out.append("{+" + words + "+}" if plain else words, "blue underline")
-            out.append(" ")
+        if mine:
+            out.append(f"[-{mine}-]" if plain else mine, "red strike").append(" ")
+        if other:
+            out.append("{+" + other + "+}" if plain else other, "blue underline").append(" ")
+    out.rstrip()
     return out
 
 
 def _stretch(text: str, words: Sequence[re.Match[str]], first: int, last: int) -> str:
     """Return the text from word ``first`` up to the word before ``last``, with the signs behind it."""
+    if first >= last:
+        return ""
     stop = words[last].start() if last < len(words) else len(text)
     return safe(" ".join(text[words[first].start() : stop].split()))

@@ -23,6 +23,8 @@ from dedupe.text.tokens import TokenBatch
 
 __all__ = ["Prepared", "accept", "align", "prepare", "prepare_tokens"]
 
+NEAR = 400
+"""Characters between passages that support each other."""
 CLOSER = 0.05
 """An exact passage gives way to one that holds most of its words with so much fewer edits."""
 
@@ -58,19 +60,21 @@ def accept(passages: Iterable[Passage], settings: Align) -> list[Passage]:
     """Return the passages of one pair, in order, with ``score`` and ``accepted`` as these settings
     have it. A function of the stored measures alone, so that a threshold can be tuned without
     aligning again."""
-    ordered = sorted(passages, key=_place)
-    strengths = [dict(passage.measures).get("strength", 0.0) for passage in ordered]
     out = []
-    for passage, strength in zip(ordered, strengths, strict=True):
+    for passage in sorted(passages, key=_place):
         words = min(passage.a_words, passage.b_words)
+        measures = dict(passage.measures)
+        long_enough = words >= settings.min_words and (
+            measures.get("plain", words) >= settings.min_plain or words >= 2 * settings.min_words
+        )
         if not _is_exact(passage):
-            helped = strength * (1 + settings.support * dict(passage.measures)["support"])
+            helped = measures["strength"] * (1 + settings.support * measures["support"])
             helped *= settings.guard ** len(passage.guards)
             score = helped / (helped + settings.strength)
-            good = score >= settings.min_score and words >= settings.min_words
+            good = long_enough and score >= settings.min_score
             out.append(dataclasses.replace(passage, score=round(score, 6), accepted=good))
         else:
-            out.append(dataclasses.replace(passage, accepted=words >= settings.min_words))
+            out.append(dataclasses.replace(passage, accepted=long_enough))
     return out
 
 
@@ -100,7 +104,7 @@ def _solid(block: Block, edits: int, settings: Align) -> bool:
 def _exact_passage(a: Prepared, b: Prepared, block: Block, edits: int) -> Passage:
     share = edits / max(block[1] - block[0], block[3] - block[2])
     kind = kind_of(share)
-    measures = (("edits", round(share, 6)),)
+    measures = (("edits", round(share, 6)), ("plain", _plain(a, b, block)))
     return _passage(a, b, block, kind, 1 - share, measures, () if kind == "verbatim" else _guards(a, b, block))
 
 
@@ -113,11 +117,17 @@ def _reworded(a: Prepared, b: Prepared, block: Block, found: Found, settings: Al
         ("cosine", round(found.figures.cosine, 6)),
         ("edits", round(edits, 6)),
         ("mass", round(found.figures.mass, 6)),
+        ("plain", _plain(a, b, block)),
         ("strength", round(found.figures.strength, 6)),
         ("support", 0.0),
         ("wording", round(found.figures.wording, 6)),
     )
     return _passage(a, b, block, kind, 1 - edits, measures, _guards(a, b, block))
+
+
+def _plain(a: Prepared, b: Prepared, block: Block) -> float:
+    """Return the number of words that are no names, on the side with fewer."""
+    return float(min((~a.names[block[0] : block[1]]).sum(), (~b.names[block[2] : block[3]]).sum()))
 
 
 def _guards(a: Prepared, b: Prepared, block: Block) -> tuple[str, ...]:
@@ -169,15 +179,15 @@ def _is_exact(passage: Passage) -> bool:
 
 
 def _supported(passage: Passage, others: Sequence[Passage], settings: Align) -> Passage:
-    """Add the support of the pair's other passages: 1 when those in the same order, not
-    overlapping, have the strength of an accepted one between them."""
+    """Add the support of the pair's other passages: 1 when those near by on both sides, in the same
+    order, have the strength of an accepted one between them."""
     if _is_exact(passage):
         return passage
     total = 0.0
     for other in others:
-        before = other.a_stop <= passage.a_start and other.b_stop <= passage.b_start
-        after = passage.a_stop <= other.a_start and passage.b_stop <= other.b_start
-        if before or after:
+        before = passage.a_start - other.a_stop, passage.b_start - other.b_stop
+        after = other.a_start - passage.a_stop, other.b_start - passage.b_stop
+        if 0 <= min(before) <= max(before) <= NEAR or 0 <= min(after) <= max(after) <= NEAR:
             total += dict(other.measures).get("strength", settings.strength)
     support = round(min(1.0, total / settings.strength), 6)
     measures = tuple((name, support if name == "support" else value) for name, value in passage.measures)

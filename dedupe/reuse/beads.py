@@ -10,10 +10,14 @@ dynamic programming; here the gain of a bead is the number of words that its sid
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 
+from dedupe.records import Passage
+from dedupe.reuse.guards import guards
+from dedupe.reuse.measures import edit_share, kind_of
 from dedupe.reuse.prepared import Prepared
 from dedupe.reuse.reworded import Block
 
@@ -22,6 +26,43 @@ MOST_SENTENCES = 40
 """A longer passage on either side is left whole: there wording, not sentences, is in order."""
 MERGING = 0.5
 """What each sentence more than one on a side costs, in shared words."""
+
+
+def cut(a: Prepared, b: Prepared, passages: Sequence[Passage], min_words: int) -> list[Passage]:
+    """Return the passages, each accepted reworded one cut into its beads, in order of a, then b.
+
+    A bead keeps the score and measures of its passage; its kind and guards are its own.
+    """
+    found: list[Passage] = []
+    for passage in passages:
+        if passage.kind != "reworded" or not passage.accepted:
+            found.append(passage)
+            continue
+        block = (
+            int(np.searchsorted(a.starts, passage.a_start)),
+            int(np.searchsorted(a.starts, passage.a_stop)),
+            int(np.searchsorted(b.starts, passage.b_start)),
+            int(np.searchsorted(b.starts, passage.b_stop)),
+        )
+        parts = beads(a, b, block, min_words)
+        found.extend([passage] if len(parts) == 1 else (_part(a, b, passage, part) for part in parts))
+    return sorted(found, key=lambda p: (p.a_start, p.b_start, p.a_stop, p.b_stop))
+
+
+def _part(a: Prepared, b: Prepared, whole: Passage, block: Block) -> Passage:
+    in_a, in_b = (block[0], block[1]), (block[2], block[3])
+    kind = kind_of(edit_share(a.hashes[slice(*in_a)], b.hashes[slice(*in_b)]))
+    return dataclasses.replace(
+        whole,
+        a_start=int(a.starts[block[0]]),
+        a_stop=int(a.stops[block[1] - 1]),
+        b_start=int(b.starts[block[2]]),
+        b_stop=int(b.stops[block[3] - 1]),
+        a_words=block[1] - block[0],
+        b_words=block[3] - block[2],
+        kind=kind,
+        guards=guards(a, b, in_a, in_b),
+    )
 
 
 def beads(a: Prepared, b: Prepared, block: Block, min_words: int) -> list[Block]:

@@ -41,7 +41,7 @@ class Scale:
     copy: float
 
 
-EMBEDDED = Scale(neutral=0.45, gap=0.06, floor=0.05, firm=0.3, lean=0.33, worth=0.3, prior=0.3, copy=0.75)
+EMBEDDED = Scale(neutral=0.45, gap=0.06, floor=0.05, firm=0.3, lean=0.33, worth=0.3, prior=0.3, copy=0.6)
 SPELLED = Scale(neutral=0.16, gap=0.03, floor=0.03, firm=0.2, lean=0.08, worth=0.1, prior=0.08, copy=0.4)
 
 

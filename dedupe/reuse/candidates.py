@@ -133,7 +133,15 @@ def _by_minhash(known: Corpus) -> tuple[Pairs, None]:
 
 
 def _by_tfidf(known: Corpus) -> tuple[Pairs, NDArray[np.float64]]:
-    return tfidf.neighbours(known.batch, known.settings.tfidf, outlets=known.traits.outlets, mask=known.mask)
+    return tfidf.neighbours(
+        known.batch,
+        known.settings.tfidf,
+        outlets=known.traits.outlets,
+        mask=known.mask,
+        days=known.traits.days,
+        window_days=known.settings.candidates.window_days,
+        undated=UNDATED,
+    )
 
 
 Channel = Callable[[Corpus], tuple[Pairs, NDArray[np.float64] | None]]

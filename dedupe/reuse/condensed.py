@@ -29,6 +29,8 @@ STRENGTH = 5.0
 """Median strength of these pairs of sentences."""
 TAKEN = 0.5
 """At most so large a share of the short side lies in longer passages of another kind."""
+HOLE = 0.5
+"""No larger a share of the long side lies between two restated sentences."""
 GAP = 2
 SENTENCES = 3
 
@@ -59,6 +61,7 @@ def condensed(
             and high - low >= COVER * len(long.hashes)
             and len(group) >= FILL * (in_short[1] - in_short[0])
             and taken[start:stop].mean() <= TAKEN
+            and _hole(long, alike.b[group]) <= HOLE * (high - low)
             and _density(long, alike.b[group], stop - start) <= DENSE
         ):
             out.append((in_short, in_long))
@@ -67,6 +70,11 @@ def condensed(
 
 def _words(side: Prepared, start: int, stop: int) -> tuple[int, int]:
     return int(side.sentences[start, 0]), int(side.sentences[stop - 1, 1])
+
+
+def _hole(long: Prepared, partners: NDArray[np.int32]) -> int:
+    """Return the most words between the beginnings of two partner sentences next to each other."""
+    return int(np.diff(np.sort(long.sentences[partners, 0])).max())
 
 
 def _density(long: Prepared, partners: NDArray[np.int32], room: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,24 +112,32 @@ def reading_size(text: str) -> float:
     return len(text) + (_WIDE_LETTERS - 1) * wide
 
 
-def centred(vectors: NDArray[np.float16], languages: Sequence[str]) -> NDArray[np.float32]:
-    """Return unit vectors with the mean of each language taken away, shape as given.
+def language_means(vectors: NDArray[np.float16], languages: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    """Return what to take away from the vectors of each language, shape (size,) each.
 
-    Each language sits in its own corner of the space; without this, sentences of one
-    language are nearer to each other than to their translations. The mean of a language
-    with few sentences is drawn towards the mean of all.
+    Each language sits in its own corner of the space; left there, sentences of one language
+    are nearer to each other than to their translations. The mean of a language with few
+    sentences is drawn towards the mean of all.
     """
-    full = vectors.astype(np.float32)
-    if not len(full):
-        return full
     names = np.array(languages)
     kinds = sorted(set(languages))
-    means = {kind: full[names == kind].mean(axis=0, dtype=np.float64) for kind in kinds}
-    pooled = np.mean([means[kind] for kind in kinds], axis=0)
-    for kind in kinds:
-        rows = np.flatnonzero(names == kind)
-        weight = len(rows) / (len(rows) + _SHRINK)
-        full[rows] -= (weight * means[kind] + (1 - weight) * pooled).astype(np.float32)
+    means = {kind: vectors[names == kind].mean(axis=0, dtype=np.float64) for kind in kinds}
+    pooled = np.mean([means[kind] for kind in kinds], axis=0) if kinds else 0.0
+    weights = {kind: (count := int((names == kind).sum())) / (count + _SHRINK) for kind in kinds}
+    return {
+        kind: np.asarray(weights[kind] * means[kind] + (1 - weights[kind]) * pooled, dtype=np.float32)
+        for kind in kinds
+    }
+
+
+def centred(
+    vectors: NDArray[np.float16], languages: Sequence[str], means: Mapping[str, NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """Return unit vectors with the mean of their language taken away, shape as given."""
+    full = vectors.astype(np.float32)
+    names = np.array(languages)
+    for kind in sorted(set(languages)):
+        full[names == kind] -= means[kind]
     return unit_rows(full)
 
 

@@ -8,6 +8,7 @@ the partner is no rival: ten outlets that translate one dispatch must not cancel
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,10 @@ from dedupe.text.kernels import kernel
 
 _KEPT = 8
 _RIVALS = 3
+_WEIGHT = 0.5
+"""Rivals cost half of what they reach above the prior."""
+_JOIN_LIFT = 0.1
+"""Two sentences joined match at most so much better, about, than the better of them."""
 
 
 class Neighbours:
@@ -31,18 +36,39 @@ class Neighbours:
         count = int(sentences.offsets[-1])
         self._scores = np.full((count, _KEPT), -1.0, dtype=np.float32)
         self._rows = np.zeros((count, _KEPT), dtype=np.int64)
+        self._join_rows = np.zeros(0, dtype=np.int64)
+        self._join_vectors = np.zeros((0, vectors.shape[1]), dtype=np.float32)
 
-    def learn(self, pairs: NDArray[np.int32]) -> None:
-        """Take in the cosines of candidate pairs of documents, shape (n, 2)."""
+    def learn(self, pairs: NDArray[np.int32]) -> list[tuple[int, int]]:
+        """Take in the cosines of candidate pairs of documents, shape (n, 2).
+
+        Return the pairs in which any two sentences are near enough to begin a chain.
+        """
+        live = []
+        offsets = self.sentences.offsets.tolist()
         for a, b in pairs.tolist():
             block = self.cosines(a, b)
-            _insert(
-                block,
-                int(self.sentences.offsets[a]),
-                int(self.sentences.offsets[b]),
-                self._scores,
-                self._rows,
-            )
+            _insert(block, offsets[a], offsets[b], self._scores, self._rows)
+            if block.max() >= self.scale.neutral - _JOIN_LIFT:
+                live.append((a, b))
+        return live
+
+    def promising_joins(self, pairs: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+        """Return the rows that, joined with the next, may match one sentence of a partner; sorted.
+
+        The vector of two sentences is not the sum of theirs, so these are worth encoding.
+        """
+        wanted = np.zeros(len(self.sentences.texts), dtype=np.bool_)
+        for a, b in pairs:
+            single = self.cosines(a, b)
+            left, right = self.sentences.rows(a), self.sentences.rows(b)
+            wanted[right][:-1] |= self._joinable(single, left, right).any(axis=0)
+            wanted[left][:-1] |= self._joinable(single.T, right, left).any(axis=0)
+        return np.flatnonzero(wanted)
+
+    def take_joins(self, rows: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Take in the vectors of the rows joined with the next; the others are made of sums."""
+        self._join_rows, self._join_vectors = rows, vectors
 
     def cosines(self, a: int, b: int) -> NDArray[np.float32]:
         """Return the cosines of the sentences of two documents."""
@@ -64,7 +90,9 @@ class Neighbours:
         if len(rows):
             one = self._rival_level(rows + left.start, columns + right.start)
             other = self._rival_level(columns + right.start, rows + left.start)
-            cost[rows, columns] = np.maximum((one + other) / 2 - np.float32(self.scale.prior), 0)
+            cost[rows, columns] = np.float32(_WEIGHT) * np.maximum(
+                (one + other) / 2 - np.float32(self.scale.prior), 0
+            )
         one_two = self._with_joined(single, cost, left, right)
         two_one = self._with_joined(single.T, cost.T, right, left).T
         return single - cost, one_two, np.ascontiguousarray(two_one)
@@ -74,23 +102,33 @@ class Neighbours:
     ) -> NDArray[np.float32]:
         """Return the strength of each sentence with each two in a row of the other side.
 
-        Both of the two must have something of the one, together they must match it better
-        than either, and be nearer to its length.
+        Together they must match it better than either does.
         """
         table = np.full(single.shape, -1.0, dtype=np.float32)
-        if single.shape[1] < 2:
+        may = self._joinable(single, one, two)
+        if not may.any():
             return table
         joined = cosines(self.vectors[one], self._joined(two))
-        sizes = np.log(self.sentences.sizes[one])[:, None]
-        singly = np.abs(sizes - np.log(self.sentences.sizes[two])[None, :])
-        together = np.abs(
-            sizes - np.log(self.sentences.sizes[two][:-1] + self.sentences.sizes[two][1:])[None, :]
-        )
-        first, second = single[:, :-1], single[:, 1:]
-        better = (joined > np.maximum(first, second)) & (np.minimum(first, second) >= self.scale.worth / 2)
-        better &= together < np.where(first > second, singly[:, :-1], singly[:, 1:])
+        better = may & (joined > np.maximum(single[:, :-1], single[:, 1:]))
         table[:, :-1] = np.where(better, joined - np.maximum(cost[:, :-1], cost[:, 1:]), -1.0)
         return table
+
+    def _joinable(self, single: NDArray[np.float32], one: slice, two: slice) -> NDArray[np.bool_]:
+        """Return where two sentences in a row may match one: shape (n, m - 1).
+
+        Both must have something of it, one of them much, and both be nearer to its length
+        than that one alone.
+        """
+        first, second = single[:, :-1], single[:, 1:]
+        may = (np.minimum(first, second) >= self.scale.worth / 2) & (
+            np.maximum(first, second) >= self.scale.worth
+        )
+        if not may.any():
+            return may
+        sizes, others = self.sentences.sizes[one], self.sentences.sizes[two]
+        singly = np.abs(np.log(sizes[:, None] / others[None, :]))
+        together = np.abs(np.log(sizes[:, None] / (others[:-1] + others[1:])[None, :]))
+        return np.asarray(may & (together < np.where(first > second, singly[:, :-1], singly[:, 1:])))
 
     def likeness(self, one: int, span: tuple[int, int], other: int, other_span: tuple[int, int]) -> float:
         """Return the cosine of a stretch of one document with a stretch of another."""
@@ -131,7 +169,10 @@ class Neighbours:
             weighted = vectors.multiply(np.sqrt(sizes)[:, None]).tocsr()
             return unit_sparse(weighted[:-1] + weighted[1:])
         weighted = vectors * sizes[:, None]
-        return unit_rows(weighted[:-1] + weighted[1:])
+        joined = unit_rows(weighted[:-1] + weighted[1:])
+        first, last = np.searchsorted(self._join_rows, (rows.start, rows.stop - 1))
+        joined[self._join_rows[first:last] - rows.start] = self._join_vectors[first:last]
+        return joined
 
 
 @kernel

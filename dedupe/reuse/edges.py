@@ -1,8 +1,8 @@
 """Where a reworded passage begins and ends.
 
-A sentence at the end of a passage belongs to it by what it *adds*: the weight of its terms
-that the other side has too and no other sentence of its own side supplies, as a share of the
-weight of all its terms. So a sentence that only resembles what others match better falls
+A piece (sentence, line or clause) at the end of a passage belongs to it by what it *adds*: the weight of its terms
+that the other side has too and no other piece of its own side supplies, as a share of the
+weight of all its terms. So a piece that only resembles what others match better falls
 off, and the neighbour that holds the missing words comes in.
 """
 
@@ -11,26 +11,48 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.reuse.likeness import TermWeights
-from dedupe.reuse.prepared import Prepared
+from dedupe.reuse.prepared import Pieces, Prepared
+from dedupe.settings import Align
 from dedupe.text.kernels import kernel
 
 Range = tuple[int, int]
-"""First and last-plus-one sentence."""
+"""First and last-plus-one sentence, or word."""
+Block = tuple[int, int, int, int]
+"""Word ranges ``a_start, a_stop, b_start, b_stop``."""
 
 ROUNDS = 20
 
 
 def refined(
-    a: Prepared, b: Prepared, weights: TermWeights, in_a: Range, in_b: Range, *, stay: float, enter: float
-) -> tuple[Range, Range]:
-    """Return the ranges of sentences without those at the ends that add less than ``stay``, and with
-    neighbours that add ``enter`` or more. Each side keeps a sentence at least."""
+    a: Prepared, b: Prepared, weights: TermWeights, in_a: Range, in_b: Range, settings: Align
+) -> Block:
+    """Return the words of two ranges of sentences, cut where ``settings.edge`` allows:
+    without the pieces at the ends that add less than ``settings.stay``, and with the neighbours
+    that add ``settings.enter`` or more. No side is cut below ``settings.min_words``."""
+    left, right = _pieces(a, settings.edge), _pieces(b, settings.edge)
     a_weight, b_weight, twin = weights.words
-    w = _refined(
-        a.words.bounds, a.words.entry, b.words.bounds, b.words.entry, a_weight, b_weight, twin,
-        *in_a, *in_b, stay, enter,
+    a_start, a_stop, b_start, b_stop = _refined(
+        left.words.bounds, left.words.entry, right.words.bounds, right.words.entry, a_weight, b_weight, twin,
+        *_range(a, left, in_a), *_range(b, right, in_b), left.ranges, right.ranges, settings.min_words,
+        settings.stay, settings.enter,
     )  # fmt: skip
-    return (int(w[0]), int(w[1])), (int(w[2]), int(w[3]))
+    return (*_words(left, a_start, a_stop), *_words(right, b_start, b_stop))
+
+
+def _pieces(side: Prepared, edge: str) -> Pieces:
+    if edge == "clause":
+        return side.clause_pieces
+    return side.line_pieces if edge == "line" else side.sentence_pieces
+
+
+def _range(side: Prepared, pieces: Pieces, sentences: Range) -> Range:
+    start, stop = side.sentences[sentences[0], 0], side.sentences[sentences[1] - 1, 1]
+    first, last = np.searchsorted(pieces.ranges[:, 0], (start, stop), "left")
+    return int(first), int(last)
+
+
+def _words(pieces: Pieces, start: int, stop: int) -> Range:
+    return int(pieces.ranges[start, 0]), int(pieces.ranges[stop - 1, 1])
 
 
 @kernel
@@ -55,7 +77,7 @@ def _adds(bounds, entry, weight, twin, own, other, unit, inside):  # type: ignor
 @kernel
 def _refined(  # type: ignore[no-untyped-def]
     a_bounds, a_entry, b_bounds, b_entry, a_weight, b_weight, twin,
-    a_start, a_stop, b_start, b_stop, stay, enter,
+    a_start, a_stop, b_start, b_stop, a_ranges, b_ranges, min_words, stay, enter,
 ):  # fmt: skip
     back = np.full(len(b_weight), -1, np.int32)
     for term in range(len(twin)):
@@ -72,16 +94,18 @@ def _refined(  # type: ignore[no-untyped-def]
             for side in range(2):
                 if side == 0:
                     bounds, entry, weight, match, own, other = a_bounds, a_entry, a_weight, twin, own_a, own_b
-                    start, stop = low_a, high_a
+                    start, stop, ranges = low_a, high_a, a_ranges
                 else:
                     bounds, entry, weight, match, own, other = b_bounds, b_entry, b_weight, back, own_b, own_a
-                    start, stop = low_b, high_b
+                    start, stop, ranges = low_b, high_b, b_ranges
                 if phase == 0:
-                    if stop - start > 1 and _adds(bounds, entry, weight, match, own, other, start, 1) < stay:
+                    rest = ranges[stop - 1, 1] - ranges[start, 1]
+                    if rest >= min_words and _adds(bounds, entry, weight, match, own, other, start, 1) < stay:
                         _count(bounds, entry, own, start, start + 1, -1)
                         start += 1
                         moved = True
-                    if stop - start > 1 and _adds(bounds, entry, weight, match, own, other, stop - 1, 1) < stay:
+                    rest = ranges[stop - 1, 0] - ranges[start, 0]
+                    if rest >= min_words and _adds(bounds, entry, weight, match, own, other, stop - 1, 1) < stay:
                         _count(bounds, entry, own, stop - 1, stop, -1)
                         stop -= 1
                         moved = True

@@ -30,7 +30,7 @@ def align_pairs(  # noqa: PLR0917
             document = pairs[p, side]
             longest = max(longest, offsets[document + 1] - offsets[document])
     slots = 16
-    while slots < 2 * longest:
+    while slots < 4 * longest:
         slots *= 2
     heads = np.empty(slots, np.int32)
     links = np.empty(longest, np.int32)
@@ -58,7 +58,7 @@ def align_pairs(  # noqa: PLR0917
             continue
         if a != indexed:
             width = 16
-            while width < 2 * len(words_a):
+            while width < 4 * len(words_a):
                 width *= 2
             roll(words_a, mask_a, k, grams_a)
             _index(grams_a, len(words_a), heads[:width], links)

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from dedupe.records import MatchKind
-from dedupe.reuse.likeness import TermWeights
-from dedupe.reuse.prepared import Prepared, Terms
+from dedupe.reuse.edges import Block
+from dedupe.reuse.likeness import TermWeights, Weights
+from dedupe.reuse.prepared import Bag, Prepared, Terms
 from dedupe.text.kernels import kernel
 
 LIGHT = 0.25
@@ -19,7 +20,7 @@ LIGHT = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How alike two stretches of sentences are, each side taken as one bag of terms."""
+    """How alike two passages are, each side taken as one bag of terms."""
 
     cosine: float
     """Of the words' TF-ISF vectors."""
@@ -37,13 +38,38 @@ class Figures:
         return self.mass * self.wording
 
 
-def figures(
-    a: Prepared, b: Prepared, weights: TermWeights, in_a: tuple[int, int], in_b: tuple[int, int]
-) -> Figures:
-    """Compare sentences ``in_a`` (first, last plus one) of a with ``in_b`` of b."""
-    words = _bags(*_side(a.words), *_side(b.words), *weights.words, *in_a, *in_b)
-    grams = _bags(*_side(a.grams), *_side(b.grams), *weights.grams, *in_a, *in_b)
+def figures(a: Prepared, b: Prepared, weights: TermWeights, block: Block) -> Figures:
+    """Compare the words of two passages, and nothing around them."""
+    words = _compared(a.words, b.words, weights.words, a.words_of(*block[:2]), b.words_of(*block[2:]))
+    grams = _compared(a.grams, b.grams, weights.grams, a.grams_of(*block[:2]), b.grams_of(*block[2:]))
     return Figures(words[0], grams[0], grams[1], words[2], words[3])
+
+
+def _compared(a: Terms, b: Terms, weights: Weights, left: Bag, right: Bag) -> tuple[float, float, float, float]:
+    compared: tuple[float, float, float, float] = _compare(
+        *_bag(a.distinct, *left), *_bag(b.distinct, *right), *weights
+    )
+    return compared
+
+
+@kernel
+def _bag(distinct, hashes, amounts):  # type: ignore[no-untyped-def]
+    """Return the index of each term among the sorted distinct ones, once, with its total amount."""
+    places = np.searchsorted(distinct, hashes)
+    order = np.argsort(places)
+    terms = np.empty(len(places), np.int32)
+    totals = np.empty(len(places), np.float64)
+    count = 0
+    for step in range(len(order)):
+        place = places[order[step]]
+        if place == len(distinct) or distinct[place] != hashes[order[step]]:
+            continue
+        if count == 0 or terms[count - 1] != place:
+            terms[count] = place
+            totals[count] = 0.0
+            count += 1
+        totals[count - 1] += amounts[order[step]]
+    return terms[:count], totals[:count]
 
 
 def edit_share(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> float:
@@ -58,40 +84,29 @@ def kind_of(edits: float) -> MatchKind:
     return "light" if edits <= LIGHT else "reworded"
 
 
-def _side(terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-    return terms.bounds, terms.entry, terms.weight
-
-
 @kernel
-def _bags(  # type: ignore[no-untyped-def]
-    a_bounds, a_entry, a_tf, b_bounds, b_entry, b_tf, a_weight, b_weight, twin, a_start, a_stop, b_start, b_stop
-):
+def _compare(a_terms, a_amount, b_terms, b_amount, a_weight, b_weight, twin):  # type: ignore[no-untyped-def]
     """Return cosine, shared mass, and the shares of a's and of b's mass that are shared."""
-    a_bag = np.zeros(len(a_weight), np.float64)
-    b_bag = np.zeros(len(b_weight), np.float64)
-    for at in range(a_bounds[a_start], a_bounds[a_stop]):
-        a_bag[a_entry[at]] += a_tf[at]
-    for at in range(b_bounds[b_start], b_bounds[b_stop]):
-        b_bag[b_entry[at]] += b_tf[at]
+    held = np.zeros(len(b_weight), np.float64)
+    b_norm = 0.0
+    b_mass = 0.0
+    for at in range(len(b_terms)):
+        weight = b_weight[b_terms[at]]
+        held[b_terms[at]] = b_amount[at]
+        b_norm += (b_amount[at] * weight) ** 2
+        b_mass += min(b_amount[at], 1.0) * weight
     dot = 0.0
     mass = 0.0
     a_norm = 0.0
     a_mass = 0.0
-    for term in range(len(a_bag)):
-        if a_bag[term] == 0.0:
-            continue
-        weight = a_weight[term]
-        a_norm += (a_bag[term] * weight) ** 2
-        a_mass += min(a_bag[term], 1.0) * weight
-        if twin[term] >= 0 and b_bag[twin[term]] > 0.0:
-            other = b_bag[twin[term]]
-            dot += a_bag[term] * other * weight * weight
-            mass += min(a_bag[term], other, 1.0) * weight
-    b_norm = 0.0
-    b_mass = 0.0
-    for term in range(len(b_bag)):
-        b_norm += (b_bag[term] * b_weight[term]) ** 2
-        b_mass += min(b_bag[term], 1.0) * b_weight[term]
+    for at in range(len(a_terms)):
+        weight = a_weight[a_terms[at]]
+        a_norm += (a_amount[at] * weight) ** 2
+        a_mass += min(a_amount[at], 1.0) * weight
+        other = twin[a_terms[at]]
+        if other >= 0 and held[other] > 0.0:
+            dot += a_amount[at] * held[other] * weight * weight
+            mass += min(a_amount[at], held[other], 1.0) * weight
     norm = np.sqrt(a_norm * b_norm)
     return (
         dot / norm if norm > 0.0 else 0.0,

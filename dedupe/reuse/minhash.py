@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from dedupe.reuse import kernels_minhash as kernels
 from dedupe.reuse.kernels_shingles import count_links, link_postings
+from dedupe.reuse.kernels_sort import sort_from
 from dedupe.reuse.shingles import Layout, Traits
 from dedupe.settings import MinHash
 from dedupe.text.kernels import I32, I64, U32, U64, Flags, frozen
@@ -140,15 +141,14 @@ def lsh_pairs(
     postings = np.empty(n, np.uint64)
     for start in range(0, bands * rows, rows):
         kernels.band(frozen(signatures, np.uint32), start, rows, plan.place_bits, postings)
-        bucket_order = np.sort(postings[~empty])
+        bucket_order = sort_from(postings[~empty], plan.place_bits)
         found = link_postings(
             frozen(bucket_order, np.uint64), frozen(one_each, np.int64), frozen(traits.outlets, np.int32),
             frozen(traits.days, np.int32), frozen(traits.ranks, np.int32), star, window_days,
             plan.place_bits, plan.document_bits,
         )  # fmt: skip
         links.append(found)
-    together = np.concatenate(links) if links else np.empty(0, np.uint64)
-    together.sort()
+    together = sort_from(np.concatenate([np.empty(0, np.uint64), *links]), 0)
     return count_links(frozen(together, np.uint64), plan.document_bits, 1, 0)[:, :2].copy()
 
 

@@ -30,10 +30,16 @@ NAME_SHARE = 0.3
 """Where more than so many words are capitalised, capitals do not mark names (German, headlines)."""
 
 _SOFT_BREAK = re.compile(r"(?<![\r\n])(?:\r\n|[\r\n])(?![\r\n])")
+_LINE = re.compile(r"[\r\n]")
+_CLAUSE = re.compile(r"[,;:()\[\]«»“”„—–،؛、，；：\r\n]|\s-{1,3}\s")
 _SHIFT = np.uint32(normal.CLASS_SHIFT)
 _CODE = np.uint32((1 << normal.CLASS_SHIFT) - 1)
 _SILENT, _INVISIBLE = np.uint32(normal.SILENT), np.uint32(normal.INVISIBLE)
 _BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+
+
+Bag = tuple[NDArray[np.uint64], NDArray[np.float32]]
+"""Hashes of terms, repeated as they stand, and how much each weighs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,15 @@ class Terms:
     """Index into ``distinct``, one per (sentence, distinct term)."""
     weight: NDArray[np.float32]
     """How much of the term the sentence holds: its count, damped for names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Ranges of words between which a passage may begin and end, and their words as terms (with the
+    same ``distinct`` as the sentences' words)."""
+
+    ranges: NDArray[np.int32]
+    words: Terms
 
 
 @dataclass(frozen=True)
@@ -99,24 +114,64 @@ class Prepared:
         return _terms(self.hashes, self.unit_of_word, ones, len(self.sentences), counted=True)
 
     @cached_property
+    def sentence_pieces(self) -> Pieces:
+        """The sentences themselves."""
+        return self._pieces(None)
+
+    @cached_property
+    def line_pieces(self) -> Pieces:
+        """The sentences, cut at line breaks (where those do not end a sentence anyway)."""
+        return self._pieces(_LINE)
+
+    @cached_property
+    def clause_pieces(self) -> Pieces:
+        """The sentences, cut at clause marks such as commas, and at line breaks."""
+        return self._pieces(_CLAUSE)
+
+    def _pieces(self, mark: re.Pattern[str] | None) -> Pieces:
+        ends = [found.end() for found in mark.finditer(self.text)] if mark else []
+        cuts = np.unique(np.concatenate((self.sentences.ravel(), np.searchsorted(self.starts, ends, "left"))))
+        first, last = cuts[:-1].astype(np.int32), cuts[1:].astype(np.int32)
+        owner = np.searchsorted(self.sentences[:, 0], first, "right") - 1
+        kept = (owner >= 0) & (last <= self.sentences[owner, 1])
+        ranges = np.stack((first[kept], last[kept]), axis=1)
+        units = np.full(len(self.hashes), -1, np.int32)
+        for index, (start, stop) in enumerate(ranges.tolist()):
+            units[start:stop] = index
+        units[self.mask] = -1
+        ones = np.ones(len(self.hashes), np.float32)
+        return Pieces(ranges, _terms(self.hashes, units, ones, len(ranges), counted=True))
+
+    @cached_property
     def grams(self) -> Terms:
         """Character n-grams of the sentences across words; the letters of names weigh nothing."""
-        codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        room = len(codes) + len(self.hashes) + 2
+        hashes, units, weights = self._grams(0, len(self.hashes))
+        return _terms(hashes, units, weights, len(self.sentences), counted=False)
+
+    def words_of(self, start: int, stop: int) -> Bag:
+        """Return the terms that are words of a range of words, with how much each weighs."""
+        kept = ~self.mask[start:stop]
+        return self.hashes[start:stop][kept], np.ones(int(kept.sum()), np.float32)
+
+    def grams_of(self, start: int, stop: int) -> Bag:
+        """Return the character n-grams of a range of words, with how much each weighs."""
+        hashes, _, weights = self._grams(start, stop)
+        return hashes, weights
+
+    def _grams(
+        self, start: int, stop: int
+    ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.float32]]:
+        low, high = (int(self.starts[start]), int(self.stops[stop - 1])) if stop > start else (0, 0)
+        codes = np.frombuffer(self.text[low:high].encode("utf-32-le", "surrogatepass"), np.uint32)
+        room = len(codes) + stop - start + 2
         hashes, units = np.empty(room, np.uint64), np.empty(room, np.int32)
         weights = np.empty(room, np.float32)
         count = _grams(
-            codes,
-            normal.table(),
-            self.starts,
-            self.stops,
-            self.unit_of_word,
-            self.names,
-            hashes,
-            units,
-            weights,
-        )
-        return _terms(hashes[:count], units[:count], weights[:count], len(self.sentences), counted=False)
+            codes, low, normal.table(), frozen(self.starts[start:stop], np.int32),
+            frozen(self.stops[start:stop], np.int32), self.unit_of_word[start:stop], self.names[start:stop],
+            hashes, units, weights,
+        )  # fmt: skip
+        return hashes[:count], units[:count], weights[:count]
 
 
 def prepare(
@@ -211,7 +266,7 @@ def _group(hashes, units, weights, order, count, counted):  # type: ignore[no-un
 
 
 @kernel
-def _grams(codes, table, starts, stops, units, names, hashes, out_units, out_weights):  # type: ignore[no-untyped-def]
+def _grams(codes, low, table, starts, stops, units, names, hashes, out_units, out_weights):  # type: ignore[no-untyped-def]
     """Write the n-grams of every run of words of one sentence; return how many there are."""
     ring = np.zeros(GRAM, np.uint64)
     letters = np.zeros(GRAM, np.float32)  # 1 for a letter that is no name's
@@ -237,7 +292,7 @@ def _grams(codes, table, starts, stops, units, names, hashes, out_units, out_wei
                     code = np.uint64(32)
                     plain = np.float32(1.0)
                 else:
-                    entry = table[codes[at]]
+                    entry = table[codes[at - low]]
                     kind = entry >> _SHIFT
                     if kind == _SILENT or kind == _INVISIBLE:
                         at += 1

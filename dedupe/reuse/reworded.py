@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,18 +10,11 @@ from numpy.typing import NDArray
 
 from dedupe.reuse.clusters import clusters
 from dedupe.reuse.condensed import condensed
-from dedupe.reuse.edges import Range, refined
+from dedupe.reuse.edges import Block, Range, refined
 from dedupe.reuse.likeness import Likeness, TermWeights, likeness, term_weights
 from dedupe.reuse.measures import Figures, figures
 from dedupe.reuse.prepared import Prepared
 from dedupe.settings import Align
-
-Block = tuple[int, int, int, int]
-"""Word ranges ``a_start, a_stop, b_start, b_stop``."""
-
-_CLAUSE = re.compile(r"[,;:()\[\]«»“”„—–،؛、，；：]|\s-+\s")
-TRIM = 0.12
-"""A clause at the end of a passage with less of its weight in shared words is cut off."""
 
 EXPLAINED = 0.6
 """A sentence with more of its words in a solid exact passage seeds no reworded one."""
@@ -53,31 +45,31 @@ def reworded(a: Prepared, b: Prepared, solid: Sequence[Block], settings: Align) 
     for group in clusters(points, settings.gap):
         low, high = points[group].min(axis=0), points[group].max(axis=0) + 1
         in_a, in_b = (int(low[0]), int(high[0])), (int(low[1]), int(high[1]))
-        in_a, in_b = refined(a, b, weights, in_a, in_b, stay=settings.stay, enter=settings.enter)
-        block = (*_words(a, in_a), *_words(b, in_b))
-        if settings.trim:
-            trimmed = _trimmed(a, b, weights, block)
-            if min(trimmed[1] - trimmed[0], trimmed[3] - trimmed[2]) >= settings.min_words:
-                block = trimmed
-        sentences = min(in_a[1] - in_a[0], in_b[1] - in_b[0])
-        found.append(Found(block, figures(a, b, weights, in_a, in_b), sentences))
+        block = refined(a, b, weights, in_a, in_b, settings)
+        block = _clipped(block, solid)
+        if block[1] <= block[0] or block[3] <= block[2]:
+            continue
+        found.append(Found(block, figures(a, b, weights, block), min(in_a[1] - in_a[0], in_b[1] - in_b[0])))
     if settings.condensed_cosine < 1 and not solid:
         others = [one.block for one in found if one.sentences > 1]
         found += [
-            Found((*_words(a, in_a), *_words(b, in_b)), figures(a, b, weights, in_a, in_b), condensed=True, sentences=in_a[1] - in_a[0])
-            for in_a, in_b in _condensed(a, b, alike, others, settings)
+            Found(block, figures(a, b, weights, block), sentences, condensed=True)
+            for block, sentences in _condensed(a, b, alike, others, settings)
         ]
     return found
 
 
 def _condensed(
     a: Prepared, b: Prepared, alike: Likeness, others: Sequence[Block], settings: Align
-) -> list[tuple[Range, Range]]:
+) -> list[tuple[Block, int]]:
+    """Return condensing passages, and the number of sentences of their short side."""
     low = settings.condensed_cosine
     in_a, in_b = _covered(a, b, others)
     forth = condensed(a, b, alike, in_a, low_cosine=low)
     back = condensed(b, a, alike.mirrored(), in_b, low_cosine=low)
-    return forth + [(left, right) for right, left in back]
+    return [((*_words(a, short), *_words(b, long)), short[1] - short[0]) for short, long in forth] + [
+        ((*_words(a, long), *_words(b, short)), short[1] - short[0]) for short, long in back
+    ]
 
 
 def exact_share(block: Block, exact: Sequence[Block]) -> float:
@@ -126,41 +118,21 @@ def _inside(side: Prepared, sentences: NDArray[np.int32], marked: NDArray[np.boo
     return (total[stop] - total[start]) / np.maximum(stop - start, 1)
 
 
+def _clipped(block: Block, solid: Sequence[Block]) -> Block:
+    """Cut the ends of a block that overlap a solid passage on both sides back to where that begins or ends."""
+    a_start, a_stop, b_start, b_stop = block
+    for other in solid:
+        if overlap((a_start, a_stop, b_start, b_stop), other):
+            a_start, a_stop = _cut(a_start, a_stop, other[0], other[1])
+            b_start, b_stop = _cut(b_start, b_stop, other[2], other[3])
+    return a_start, a_stop, b_start, b_stop
+
+
+def _cut(start: int, stop: int, low: int, high: int) -> tuple[int, int]:
+    if low <= start:
+        return max(start, high), stop
+    return (start, low) if high >= stop else (start, stop)
+
+
 def _words(side: Prepared, sentences: tuple[int, int]) -> tuple[int, int]:
     return int(side.sentences[sentences[0], 0]), int(side.sentences[sentences[1] - 1, 1])
-
-
-def _trimmed(a: Prepared, b: Prepared, weights: TermWeights, block: Block) -> Block:
-    shared = np.intersect1d(a.hashes[block[0] : block[1]], b.hashes[block[2] : block[3]])
-    in_a = _trimmed_side(a, weights.words[0], shared, block[0], block[1])
-    in_b = _trimmed_side(b, weights.words[1], shared, block[2], block[3])
-    return (*in_a, *in_b)
-
-
-def _trimmed_side(
-    side: Prepared, weights: NDArray[np.float64], shared: NDArray[np.uint64], start: int, stop: int
-) -> tuple[int, int]:
-    hashes = side.hashes[start:stop]
-    weight = weights[np.minimum(np.searchsorted(side.words.distinct, hashes), len(weights) - 1)]
-    weight = weight * np.where(side.names[start:stop], 0.25, 1.0)
-    matched = np.concatenate(([0.0], np.cumsum(weight * np.isin(hashes, shared))))
-    total = np.concatenate(([0.0], np.cumsum(weight)))
-    cuts = [0, *_clause_starts(side, start, stop), stop - start]
-    first, last = 0, len(cuts) - 1
-
-    def idle(i: int, j: int) -> bool:
-        return bool(matched[j] - matched[i] <= TRIM * (total[j] - total[i]))
-
-    while last - first > 1 and idle(cuts[first], cuts[first + 1]):
-        first += 1
-    while last - first > 1 and idle(cuts[last - 1], cuts[last]):
-        last -= 1
-    return start + cuts[first], start + cuts[last]
-
-
-def _clause_starts(side: Prepared, start: int, stop: int) -> list[int]:
-    """Words, counted from ``start``, before which a clause mark stands."""
-    low, high = int(side.starts[start]), int(side.stops[stop - 1])
-    marks = [found.end() for found in _CLAUSE.finditer(side.text, low, high)]
-    words = np.unique(np.searchsorted(side.starts[start:stop], marks, "left"))
-    return [int(word) for word in words if 0 < word < stop - start]

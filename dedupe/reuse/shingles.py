@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from dedupe.errors import InputError
 from dedupe.reuse import kernels_shingles as kernels
+from dedupe.reuse.kernels_sort import sort_from
 from dedupe.settings import Shingles
 from dedupe.text.kernels import I32, I64, U64, Bytes, Flags, frozen
 from dedupe.text.tokens import TokenBatch
@@ -33,6 +34,7 @@ _SLACK = 16  # diagonals; words that one copy of a passage may have more or less
 _SLOTS_PER_WORD = 4  # counters per k-gram of the corpus: one in five singletons slips through
 _PARTITION_WORDS = 1 << 25
 _BATCH_WORDS = 1 << 21
+_NONE = np.empty(0, np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,10 @@ def link(
     parts: Sequence[U64], traits: Traits, layout: Layout, settings: Shingles, window_days: int = 0
 ) -> U64:
     """Return the packed links of one partition, from its postings of all batches."""
-    together = np.concatenate(parts) if parts else np.empty(0, np.uint64)
-    together.sort()
+    place = np.uint64((1 << layout.place_bits) - 1)
+    in_order = sorted((part for part in parts if len(part)), key=lambda part: int(part[0] & place))
+    # Within a part postings stand by place, so a sort by gram that keeps the order is enough.
+    together = sort_from(np.concatenate([_NONE, *in_order]), layout.place_bits)
     return kernels.link_postings(
         frozen(together, np.uint64), frozen(traits.offsets, np.int64), frozen(traits.outlets, np.int32),
         frozen(traits.days, np.int32), frozen(traits.ranks, np.int32), settings.star, window_days,
@@ -161,8 +165,7 @@ def pairs(links: Sequence[U64], layout: Layout, settings: Shingles) -> Candidate
 
     Any split of the links by their first document may be handed over part by part.
     """
-    together = np.concatenate(links) if links else np.empty(0, np.uint64)
-    together.sort()
+    together = sort_from(np.concatenate([_NONE, *links]), 0)
     rows = kernels.count_links(frozen(together, np.uint64), layout.document_bits, settings.min_links, _SLACK)
     return Candidates(rows[:, :2].copy(), rows[:, 2].copy())
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedupe.errors import DedupeError
 from dedupe.records import Passage
@@ -20,7 +22,7 @@ from dedupe.reuse import spelling
 from dedupe.reuse.crosslingual_anchors import anchors
 from dedupe.reuse.crosslingual_candidates import candidate_pairs
 from dedupe.reuse.crosslingual_passages import align_translated, without_outdone
-from dedupe.reuse.crosslingual_sentences import Sentences, View, centred, gather
+from dedupe.reuse.crosslingual_sentences import Sentences, View, centred, gather, language_means
 from dedupe.reuse.crosslingual_strength import Neighbours
 from dedupe.reuse.embedding import Embedder, load_embedder
 from dedupe.reuse.vectorcache import encode_cached
@@ -70,13 +72,13 @@ def translated_passages(
     sentences = gather(views)
     owners = np.repeat(np.arange(len(views)), np.diff(sentences.offsets))
     languages = [views[owner].language or "" for owner in owners.tolist()]
+    encode = partial(encode_cached, cache=cache, progress=progress)
     try:
-        vectors = _vectors(chosen, sentences, languages, cache, progress)
+        passages, candidates = _compare(views, sentences, languages, settings, chosen, encode)
     except DedupeError as error:
         notes.append(f"translated: {error}; sentences were compared by spelling instead")
         chosen = None
-        vectors = _vectors(None, sentences, languages, cache, progress)
-    passages, candidates = _compare(views, sentences, vectors, languages, settings)
+        passages, candidates = _compare(views, sentences, languages, settings, None, encode)
     return TranslatedReuse(
         passages=passages,
         embedder=spelling.NAME if chosen is None else chosen.name,
@@ -108,25 +110,21 @@ def _known(views: Sequence[View], embedder: Embedder | None, notes: list[str]) -
     return kept
 
 
-def _vectors(
-    embedder: Embedder | None,
-    sentences: Sentences,
-    languages: Sequence[str],
-    cache: Path | None,
-    progress: Callable[[int, int], None] | None,
-) -> Any:
-    if embedder is None:
-        return spelling.spelling_vectors(sentences.texts)
-    return centred(encode_cached(embedder, sentences.texts, cache, progress), languages)
-
-
 def _compare(
     views: Sequence[View],
     sentences: Sentences,
-    vectors: Any,
     languages: Sequence[str],
     settings: Settings,
+    embedder: Embedder | None,
+    encode: Callable[[Embedder, Sequence[str]], NDArray[np.float16]],
 ) -> tuple[dict[tuple[int, int], list[Passage]], int]:
+    """Return the passages by pair of documents, and how many pairs were compared."""
+    if embedder is None:
+        vectors: Any = spelling.spelling_vectors(sentences.texts)
+    else:
+        raw = encode(embedder, sentences.texts)
+        means = language_means(raw, languages)
+        vectors = centred(raw, languages, means)
     said = [anchors(text, language) for text, language in zip(sentences.texts, languages, strict=True)]
     pairs = candidate_pairs(
         views,
@@ -138,9 +136,14 @@ def _compare(
         same_outlet=settings.candidates.same_outlet,
     )
     neighbours = Neighbours(sentences, vectors)
-    neighbours.learn(pairs)
+    live = neighbours.learn(pairs)
+    if embedder is not None:
+        rows = neighbours.promising_joins(live)
+        joins = [f"{sentences.texts[row]} {sentences.texts[row + 1]}" for row in rows]
+        spoken = [languages[row] for row in rows]
+        neighbours.take_joins(rows, centred(encode(embedder, joins), spoken, means))
     found = {}
-    for a, b in pairs.tolist():
+    for a, b in live:
         aligned = align_translated(neighbours, said, a, b, settings.translated.threshold)
         if aligned:
             found[a, b] = aligned

@@ -11,6 +11,7 @@ import pyarrow as pa
 from dedupe.stages.columns import SPANS
 from dedupe.records import CANDIDATES, PAIRS, Passage, Span
 from dedupe.reuse.align import Prepared, align, prepare
+from dedupe.reuse.beads import cut
 from dedupe.settings import Settings
 
 PASSAGE = pa.struct([field for field in CANDIDATES if field.name not in ("a", "b")])
@@ -26,9 +27,13 @@ CANDIDATE_PAIRS = pa.schema([
 
 @dataclass(frozen=True, slots=True)
 class AlignPairs:
-    """Kernel: ``CANDIDATE_PAIRS`` → ``ALIGNED``, one row per pair, in order."""
+    """Kernel: ``CANDIDATE_PAIRS`` → ``ALIGNED``, one row per pair, in order.
+
+    With ``cut`` a reworded passage of several sentences becomes one row per bead (``reuse.beads``).
+    """
 
     settings: Settings
+    cut: bool = True
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         seen = lru_cache(maxsize=512)(self._prepared)  # neighbouring rows share documents
@@ -37,6 +42,8 @@ class AlignPairs:
             a = seen(*_side(row, "a"))
             b = seen(*_side(row, "b"))
             found = align(a, b, self.settings.align)
+            if self.cut:
+                found = cut(a, b, found, self.settings.align.min_words)
             rows.append(_row(row, a, b, found))
         return pa.Table.from_pylist(rows, schema=ALIGNED)
 

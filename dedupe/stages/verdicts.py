@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedupe.provenance.catalogue import Catalogue
-from dedupe.provenance.origins import Member, Origin, origin, wire_source
+from dedupe.provenance.origins import Coverage, Member, Origin, origin, wire_source
 from dedupe.records import FAMILIES, MATCH_KINDS, MATCHES, ORIGINS
 from dedupe.reuse.families import Side, families
 from dedupe.settings import Settings
@@ -74,9 +74,10 @@ def judged(
     members: pa.Table, matches: pa.Table, documents: pa.Table, credits: pa.Table, catalogue: Catalogue, settings: Settings
 ) -> pa.Table:
     """Return the table ``origins``: one row per family, in the order of their names."""
-    said = defaultdict(list)
+    listed = defaultdict(list)
     for row in credits.to_pylist():
-        said[row["document"]].append(from_row(row))
+        listed[row["document"]].append(from_row(row))
+    said = defaultdict(Coverage, {document: Coverage(found) for document, found in listed.items()})
     known = {
         row["id"]: row for row in documents.select(["id", "outlet", "kind", "source_id", "published"]).to_pylist()
     }
@@ -91,7 +92,7 @@ def judged(
                 document["outlet"],
                 row["start"],
                 row["stop"],
-                credits=said[row["document"]],
+                said[row["document"]],
                 wire=wire,
                 published=document["published"],
                 quality=quality.get((row["family"], row["document"])),

@@ -22,12 +22,14 @@ _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _GLUED = re.compile(r"[^\W\d_]{2,24}(?=[\s,;:])")
+_THAI = re.compile("[\u0e00-\u0e7f]")
 _THAI_GAP = re.compile(r"(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])")
 _THAI_MINIMUM = 60  # characters: Thai marks phrases, not sentences, with a space
 _QUOTES = "\"'”’»›」』"
 _OPENERS = "([{\"'“‘«‹„「『"
 _NEVER_FIRST = ",;:)]}%.!?…”’»"
 _DOMAINS = frozenset(("com", "co", "net", "org", "id", "my", "news", "tv", "info", "io"))
+_PLACE = 40  # characters: the longest place of a dateline
 _REACH = 24  # characters looked back for the word before a full stop
 
 Entry = Literal["title", "numbered", "closing", "month"]
@@ -95,12 +97,15 @@ def split(text: str, language: str | None = None) -> list[Span]:
 
 def _split_line(text: str, start: int, stop: int, known: Rules, spans: list[Span]) -> None:
     first = start
+    last = stop - 1  # of the letters and digits: marks after it belong to the last sentence
+    while last > start and not text[last].isalnum():
+        last -= 1
     for match in _CANDIDATE.finditer(text, start, stop):
         end = match.end()
-        if end >= stop:
+        if end > last:
             break
         after = _next_sentence(
-            text, match.start(), end, first=first, stop=stop, known=known, at_line_start=first == start
+            text, match.start(), end, first=first, last=last, known=known, at_line_start=first == start
         )
         if after:
             first = _add(text, first, end, after, spans)
@@ -111,7 +116,7 @@ def _add(text: str, first: int, end: int, after: int, spans: list[Span]) -> int:
     """Append the sentence unless it has no letter or digit; return where the next one begins."""
     if _LETTER_OR_DIGIT.search(text, first, end) is None:
         return after
-    if text[first] > "\u0e00" or not text[first].isascii():
+    if _THAI.search(text, first, end) is not None:
         for gap in _THAI_GAP.finditer(text, first, end):
             if gap.start() - first >= _THAI_MINIMUM:
                 spans.append(Span(first, gap.start()))
@@ -121,43 +126,41 @@ def _add(text: str, first: int, end: int, after: int, spans: list[Span]) -> int:
 
 
 def _next_sentence(
-    text: str, dot: int, end: int, *, first: int, stop: int, known: Rules, at_line_start: bool
+    text: str, dot: int, end: int, *, first: int, last: int, known: Rules, at_line_start: bool
 ) -> int:
     """Return where the next sentence begins if the stop at ``dot`` ends one, else 0."""
     mark, following = text[dot], text[end]
     if mark in _HARD:
-        return _after_hard_stop(text, dot, end, first=first, stop=stop, at_line_start=at_line_start)
+        return _after_hard_stop(text, dot, end, first=first, at_line_start=at_line_start)
     if not following.isspace():
         glued = mark == "." and end == dot + 1 and _is_glued(text, dot, end)
         return end if glued else 0
     begin = end + 1
-    while text[begin].isspace():  # the line is stripped: a visible character follows before `stop`
+    while text[begin].isspace():  # a letter or digit follows on this line
         begin += 1
     opening = text[begin]
     if opening.islower() or opening in _NEVER_FIRST:
         return 0
-    if not opening.isalnum() and _LETTER_OR_DIGIT.search(text, begin, stop) is None:
-        return 0
     if mark == ".":
         if end == dot + 1 and not _ends_after_word(text, dot, begin, first, known):
             return 0
-    elif text[end - 1] in _QUOTES and _is_attribution(text, begin, stop, known):
+    elif text[end - 1] in _QUOTES and _is_attribution(text, begin, last, known):
         return 0
     return begin
 
 
-def _after_hard_stop(text: str, dot: int, end: int, *, first: int, stop: int, at_line_start: bool) -> int:
+def _after_hard_stop(text: str, dot: int, end: int, *, first: int, at_line_start: bool) -> int:
     if text[dot] == "۔":
         if text[dot - 1 : dot].isdigit() and text[end].isdigit():
             return 0
-        if at_line_start and len(text[first:dot].split()) <= 2:  # a dateline: PLACE ۔ DATE (AGENCY)
-            return 0
+        if at_line_start and dot - first <= _PLACE and len(text[first:dot].split()) <= 2:
+            return 0  # a dateline: PLACE ۔ DATE (AGENCY)
     if end > dot + 1 and text[end] in "と、，,な":  # 「…。」と述べた
         return 0
     begin = end
-    while begin < stop and text[begin].isspace():
+    while text[begin].isspace():
         begin += 1
-    return begin if begin < stop and _LETTER_OR_DIGIT.search(text, begin, stop) else 0
+    return begin
 
 
 def _is_glued(text: str, dot: int, end: int) -> bool:
@@ -208,9 +211,9 @@ def _next_word(text: str, begin: int) -> str:
     return word[0].lower() if word else ""
 
 
-def _is_attribution(text: str, begin: int, stop: int, known: Rules) -> bool:
+def _is_attribution(text: str, begin: int, last: int, known: Rules) -> bool:
     """Whether up to four capitalised words and a verb of saying follow: ``…?" Ana Putri asked``."""
-    for word in text[begin : min(stop, begin + 80)].split()[:5]:
+    for word in text[begin : min(last + 1, begin + 80)].split()[:5]:
         bare = word.strip(",.;:").lower()
         if bare in known.speech:
             return True

@@ -9,7 +9,6 @@ code points, then the finaliser of MurmurHash3), which has no seed and never cha
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,9 @@ from numpy.typing import NDArray
 from dedupe.text import normal
 from dedupe.text.kernels import I32, I64, U32, U64, Bytes, frozen, kernel
 
-_CHUNK = 8 << 20  # bytes of UTF-8 tokenised at a time, so that work space stays small
+_CHUNK = 1 << 20  # bytes of UTF-8 tokenised at a time, so that work space stays small
+
+_USUAL_LENGTH = 5  # characters a word, its space included; only decides how much room is made at first
 
 _CLASS_SHIFT = np.uint32(normal.CLASS_SHIFT)
 _CODE = np.uint32((1 << normal.CLASS_SHIFT) - 1)
@@ -68,7 +69,10 @@ class TokenBatch:
 
 def tokenize(texts: Sequence[str]) -> TokenBatch:
     """Return the words of ``texts``. Any string is taken, lone surrogates and NULs too."""
-    return concatenate([_tokenize_bytes(data, offsets) for data, offsets in _encoded(texts)])
+    words = _Words(sum(map(len, texts)))
+    for data, offsets in _encoded(texts):
+        words.add(data, offsets)
+    return words.batch()
 
 
 def tokenize_utf8(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> TokenBatch:
@@ -77,11 +81,14 @@ def tokenize_utf8(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> TokenB
     ``data`` must be well-formed UTF-8 (surrogates allowed), such as the value buffer of
     an Arrow string column; use `tokenize` for text from anywhere else.
     """
-    cuts = [0]
-    while cuts[-1] < len(offsets) - 1:
-        reach = int(offsets[cuts[-1]]) + _CHUNK
-        cuts.append(max(cuts[-1] + 1, int(np.searchsorted(offsets, reach, "right")) - 1))
-    return concatenate([_tokenize_bytes(data, offsets[a : b + 1]) for a, b in itertools.pairwise(cuts)])
+    words = _Words(int(offsets[-1] - offsets[0]))
+    start = 0
+    while start < len(offsets) - 1:
+        reach = int(offsets[start]) + _CHUNK
+        stop = max(start + 1, int(np.searchsorted(offsets, reach, "right")) - 1)
+        words.add(data, offsets[start : stop + 1])
+        start = stop
+    return words.batch()
 
 
 def count_words(text: str) -> int:
@@ -127,16 +134,45 @@ def _packed(parts: list[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return np.frombuffer(b"".join(parts), np.uint8), offsets
 
 
-def _tokenize_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> TokenBatch:
-    # In UTF-8 two neighbouring words need at least a byte between them or three bytes each.
-    room = (int(offsets[-1] - offsets[0]) + 1) // 2 + len(offsets)
-    hashes, starts, stops = np.empty(room, np.uint64), np.empty(room, np.int32), np.empty(room, np.int32)
-    words = np.zeros(len(offsets), np.int64)
-    count = _scan(
-        frozen(data, np.uint8), frozen(offsets, np.int64), frozen(normal.table(), np.uint32),
-        words, hashes, starts, stops,
-    )  # fmt: skip
-    return TokenBatch(words, hashes[:count].copy(), starts[:count].copy(), stops[:count].copy())
+class _Words:
+    """Words of chunk after chunk, written once where they stay: fresh memory costs more than the work."""
+
+    def __init__(self, characters: int) -> None:
+        self.count = 0
+        self.offsets = [np.zeros(1, np.int64)]
+        self.hashes = np.empty(characters // _USUAL_LENGTH, np.uint64)
+        self.starts = np.empty(len(self.hashes), np.int32)
+        self.stops = np.empty(len(self.hashes), np.int32)
+
+    def add(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None:
+        # In UTF-8 two neighbouring words need at least a byte between them or three bytes each.
+        most = self.count + (int(offsets[-1] - offsets[0]) + 1) // 2 + len(offsets)
+        if most > len(self.hashes):
+            size = max(most, len(self.hashes) + len(self.hashes) // 2)
+            self.hashes = _grown(self.hashes, self.count, size)
+            self.starts = _grown(self.starts, self.count, size)
+            self.stops = _grown(self.stops, self.count, size)
+        words = np.zeros(len(offsets), np.int64)
+        found = _scan(
+            frozen(data, np.uint8), frozen(offsets, np.int64), frozen(normal.table(), np.uint32), words,
+            self.hashes[self.count :], self.starts[self.count :], self.stops[self.count :],
+        )  # fmt: skip
+        self.offsets.append(words[1:] + self.count)
+        self.count += found
+
+    def batch(self) -> TokenBatch:
+        return TokenBatch(
+            np.concatenate(self.offsets),
+            self.hashes[: self.count],
+            self.starts[: self.count],
+            self.stops[: self.count],
+        )
+
+
+def _grown(array: NDArray[Any], used: int, size: int) -> NDArray[Any]:
+    larger = np.empty(size, array.dtype)
+    larger[:used] = array[:used]
+    return larger
 
 
 @kernel

@@ -28,6 +28,15 @@ class Figure(NamedTuple):
     high: float
 
 
+class Sample(NamedTuple):
+    """Labelled pairs: which are positive, their weights and stories, and the number of stories."""
+
+    positive: Flags
+    weight: Floats
+    story: Ints
+    stories: int
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """Weighted sums per story: accepted and rightly accepted float64[S, T], positives float64[S]."""
@@ -49,22 +58,24 @@ def grid(critical: Floats, *, always: Floats | None = None, size: int = GRID) ->
     return points if always is None else np.unique(np.concatenate((points, always)))
 
 
-def sums(
-    critical: Floats, thresholds: Floats, positive: Flags, weight: Floats, story: Ints, stories: int
-) -> Sums:
+def sums(critical: Floats, thresholds: Floats, sample: Sample) -> Sums:
     """Return the sums when units with ``critical >= threshold`` are accepted."""
-    accepted = np.zeros((stories, len(thresholds)))
-    hits = np.zeros((stories, len(thresholds)))
-    positives = np.zeros(stories)
+    accepted = np.zeros((sample.stories, len(thresholds)))
+    hits = np.zeros((sample.stories, len(thresholds)))
+    positives = np.zeros(sample.stories)
     # A unit is accepted up to the column of its critical value: add there, then sum from the right.
     reach = np.searchsorted(thresholds, critical, "right") - 1
+    story, weight = sample.story, sample.weight
     inside = reach >= 0
+    good = inside & sample.positive
     np.add.at(accepted, (story[inside], reach[inside]), weight[inside])
-    good = inside & positive
     np.add.at(hits, (story[good], reach[good]), weight[good])
-    np.add.at(positives, story[positive], weight[positive])
+    np.add.at(positives, story[sample.positive], weight[sample.positive])
     return Sums(
-        thresholds, accepted[:, ::-1].cumsum(axis=1)[:, ::-1], hits[:, ::-1].cumsum(axis=1)[:, ::-1], positives
+        thresholds,
+        accepted[:, ::-1].cumsum(axis=1)[:, ::-1],
+        hits[:, ::-1].cumsum(axis=1)[:, ::-1],
+        positives,
     )
 
 
@@ -129,7 +140,7 @@ def holds(share: Floats, worth: Floats, least: float, confidence: float) -> Flag
 
 
 def labels_needed(least: float, confidence: float) -> int:
-    """Return how many independent labels without an error support ``least`` at this confidence (59 for .95)."""
+    """Return how many independent labels without an error support ``least``: 59 for .95 and .95."""
     return math.ceil(math.log(1 - confidence) / math.log(least) - 1e-9)
 
 
@@ -145,7 +156,9 @@ def proportion(top: Floats, bottom: Floats, counts: Floats) -> list[Figure]:
     found = []
     for column, value in enumerate(share[0]):
         low, high = _percentiles(drawn[:, column])
-        found.append(Figure(float(value), float(np.fmin(low, lows[column])), float(np.fmax(high, highs[column]))))
+        found.append(
+            Figure(float(value), float(np.fmin(low, lows[column])), float(np.fmax(high, highs[column])))
+        )
     return [figure if not math.isnan(figure.value) else Figure(math.nan, 0.0, 1.0) for figure in found]
 
 
@@ -193,8 +206,12 @@ def curve(found: Sums, counts: Floats) -> Curve:
     positives = np.repeat(found.positives[:, None], len(found.grid), axis=1)
     precision = proportion(found.hits, found.accepted, counts)
     recall = proportion(found.hits, positives, counts)
-    drawn = f1(ratio(counts @ found.hits, counts @ found.accepted), ratio(counts @ found.hits, counts @ positives))
-    value = f1(ratio(whole @ found.hits, whole @ found.accepted), ratio(whole @ found.hits, whole @ positives))[0]
+    drawn = f1(
+        ratio(counts @ found.hits, counts @ found.accepted), ratio(counts @ found.hits, counts @ positives)
+    )
+    value = f1(
+        ratio(whole @ found.hits, whole @ found.accepted), ratio(whole @ found.hits, whole @ positives)
+    )[0]
     return Curve(
         found.grid, precision, recall,
         [interval(value[at], drawn[:, at]) for at in range(len(found.grid))],
@@ -203,7 +220,6 @@ def curve(found: Sums, counts: Floats) -> Curve:
     )  # fmt: skip
 
 
-def decided(accepted: Flags, positive: Flags, weight: Floats, story: Ints, stories: int) -> Sums:
+def decided(accepted: Flags, sample: Sample) -> Sums:
     """Return the sums of one set of decisions, as a grid of one threshold."""
-    critical = np.where(accepted, 1.0, -np.inf)
-    return sums(critical, np.array([0.5]), positive, weight, story, stories)
+    return sums(np.where(accepted, 1.0, -np.inf), np.array([0.5]), sample)

@@ -21,7 +21,8 @@ from dedupe.tune.labels import Key, Label, Labels, LabelsError, Problem, Spans
 from dedupe.tune.weights import probabilities
 
 VERDICTS = {
-    "wholly": "wholly", "wholly derived": "wholly", "partially": "partially", "partially derived": "partially",
+    "wholly": "wholly", "wholly derived": "wholly",
+    "partially": "partially", "partially derived": "partially",
     "not": "not", "not derived": "not", "non derived": "not",
     "yes": "yes", "y": "yes", "no": "no", "n": "no", "unsure": "unsure", "u": "unsure",
 }  # fmt: skip

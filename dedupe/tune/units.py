@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedupe.tune.cuts import CUTS, Flags, Floats, Ints, base_thresholds, channel_of, evidence, values
+from dedupe.tune.estimates import Sample
 from dedupe.tune.labels import Label, Spans
 
 MEASURES = ("jaccard", "minhash", "tfidf", "covered", "longest_words")
@@ -21,7 +22,7 @@ class Units:
     """Labelled pairs, one row each, and their candidates.
 
     ``positive``, ``weight`` (1 / inclusion probability) and ``story`` (number of the group) have
-    one entry per unit; ``owner`` (unit), ``channel`` (number of the cut) and ``brought`` (see
+    one entry per unit; ``owner`` (unit), ``row`` (of the ``candidates`` table), ``channel`` (number of the cut) and ``brought`` (see
     `cuts.values`) one row per candidate. ``measures`` holds figures about whole documents.
     """
 
@@ -31,6 +32,7 @@ class Units:
     story: Ints
     stories: tuple[str, ...]
     owner: Ints
+    row: Ints
     channel: Ints
     brought: Floats
     base: Floats
@@ -38,6 +40,11 @@ class Units:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def sample(self) -> Sample:
+        """What estimates need to know of the units."""
+        return Sample(self.positive, self.weight, self.story, len(self.stories))
 
     def best(self, figures: Floats, only: Flags | None = None) -> Floats:
         """Return for each unit the highest of its candidates' ``figures``; minus infinity without any."""
@@ -99,6 +106,7 @@ def build(rows: Sequence[Label], tables: Mapping[str, pa.Table], settings: Mappi
         story=story,
         stories=names,
         owner=np.array(owner, np.int64),
+        row=np.array(kept, np.int64),
         channel=channel,
         brought=values(channel, words, score, accepted, base),
         base=base,
@@ -166,7 +174,13 @@ def _measures(rows: Sequence[Label], pairs: pa.Table) -> dict[str, Floats]:
         return {}
     columns = [pairs[name].to_pylist() for name in ("jaccard", "minhash", "tfidf", "longest_words")]
     columns.insert(3, list(map(_larger, pairs["a_covered"].to_pylist(), pairs["b_covered"].to_pylist())))
-    known = dict(zip(zip(pairs["a"].to_pylist(), pairs["b"].to_pylist(), strict=True), zip(*columns, strict=True), strict=True))
+    known = dict(
+        zip(
+            zip(pairs["a"].to_pylist(), pairs["b"].to_pylist(), strict=True),
+            zip(*columns, strict=True),
+            strict=True,
+        )
+    )
     figures = np.full((len(rows), len(MEASURES)), -np.inf)
     for place, row in enumerate(rows):
         found = known.get((row.a, row.b))

@@ -25,10 +25,8 @@ def probabilities(
     for stratum in sorted({cell.removesuffix(SHARP) for cell in sizes}):
         rest, sharp = stratum, stratum + SHARP
         joined = [cell for cell in (rest, sharp) if sizes.get(cell)]
-        if answered.get(sharp) or rest not in joined:
-            parts = [[cell] for cell in joined]
-        else:
-            parts = [joined]
+        apart = answered.get(sharp) or rest not in joined
+        parts = [[cell] for cell in joined] if apart else [joined]
         for cells in parts:
             size = sum(sizes[cell] for cell in cells)
             count = sum(answered.get(cell, 0) for cell in cells)

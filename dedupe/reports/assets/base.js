@@ -31,7 +31,9 @@ const $ = (id) => document.getElementById(id);
 const state = { language: "en", view: "matrix", args: [], params: new URLSearchParams(), selected: 0, list: [] };
 
 // Words of the interface stand in strings.json; a short English text is its own key.
+const table = (entries) => Object.assign(Object.create(null), entries); // looked up with names from outside
 const STRINGS = JSON.parse($("strings").textContent);
+for (const name in STRINGS) STRINGS[name] = table(STRINGS[name]);
 function t(key, values) {
   const text = STRINGS[state.language][key] ?? STRINGS.en[key] ?? key;
   return values ? text.replace(/\{(\w+)\}/g, (whole, name) => name in values ? String(values[name]) : whole) : text;
@@ -64,8 +66,9 @@ function link(view, args = [], params = {}) {
   const text = all.toString();
   return "#/" + [view, ...args].map(encodeURIComponent).join("/") + (text ? "?" + text : "");
 }
-function go(href, replace) {
-  if (replace) { history.replaceState(null, "", href); route(); } else if (location.hash === href) route(); else location.hash = href;
+function go(href) {
+  history.pushState(null, "", href);
+  route();
 }
 // setParams changes some parameters of the present address without leaving a step in the history.
 function setParams(changes, redraw = true) {

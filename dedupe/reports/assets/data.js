@@ -16,7 +16,7 @@ function inflate(input) {
     const bigger = new Uint8Array(Math.max(out.length * 2, size + n));
     bigger.set(out); out = bigger;
   };
-  const table = (lengths) => { // entries are symbol * 16 + length, found by the next `width` bits
+  const huffman = (lengths) => { // entries are symbol * 16 + length, found by the next `width` bits
     let width = 1;
     for (const length of lengths) if (length > width) width = length;
     const entries = new Uint16Array(1 << width);
@@ -42,7 +42,7 @@ function inflate(input) {
   const fixed = () => {
     const lengths = new Uint8Array(288);
     lengths.fill(8, 0, 144); lengths.fill(9, 144, 256); lengths.fill(7, 256, 280); lengths.fill(8, 280);
-    return [table(lengths), table(new Uint8Array(30).fill(5))];
+    return [huffman(lengths), huffman(new Uint8Array(30).fill(5))];
   };
   for (let last = 0; !last;) {
     last = bits(1);
@@ -59,7 +59,7 @@ function inflate(input) {
     else {
       const many = bits(5) + 257, far = bits(5) + 1, used = bits(4) + 4, small = new Uint8Array(19);
       for (let n = 0; n < used; n++) small[ORDER[n]] = bits(3);
-      const codes = table(small), lengths = new Uint8Array(many + far);
+      const codes = huffman(small), lengths = new Uint8Array(many + far);
       for (let n = 0; n < many + far;) {
         const code = symbol(codes);
         if (code < 16) lengths[n++] = code;
@@ -69,7 +69,7 @@ function inflate(input) {
           while (times--) lengths[n++] = value;
         }
       }
-      literals = table(lengths.subarray(0, many)); distances = table(lengths.subarray(many));
+      literals = huffman(lengths.subarray(0, many)); distances = huffman(lengths.subarray(many));
     }
     for (;;) {
       const code = symbol(literals);

@@ -1,5 +1,5 @@
 // The frame of the page: addresses to views, keys, language and light.
-const VIEWS = { matrix: matrixView, outlet: outletView, source: sourceView, pairs: pairsView, compare: compareView, article: articleView, families: familiesView, family: familyView, run: runView };
+const VIEWS = table({ matrix: matrixView, outlet: outletView, source: sourceView, pairs: pairsView, compare: compareView, article: articleView, families: familiesView, family: familyView, run: runView });
 const TABS = () => [["matrix", t("Matrix")], ["pairs", t("Pairs")], ["families", t("Families")], ["run", t("Run")]];
 const PARENT = { outlet: "matrix", source: "matrix", article: "matrix", compare: "pairs", family: "families" };
 
@@ -64,7 +64,7 @@ function shell() {
         h("button", { type: "button", title: t("Language"), on: { click: () => speak(state.language === "en" ? "id" : "en") } }, state.language === "en" ? "Bahasa Indonesia" : "English"),
         h("button", { type: "button", title: t("Light or dark"), "aria-label": t("Light or dark"), on: { click: dim } }, "◐"),
         h("button", { type: "button", title: t("Help") + " (?)", "aria-label": t("Help"), on: { click: help } }, "?"))),
-    h("div", { id: "chips", class: "chips", role: "group", "aria-label": t("Filter") }),
+    h("section.chips", { id: "chips", "aria-label": t("Filter") }),
     h("main", { id: "main", tabindex: "-1" }),
     legend(),
     h("div", { id: "live", class: "aside", role: "status", "aria-live": "polite" }),

@@ -52,7 +52,7 @@ function findings({ table }) {
       h("a.finding", { href: link("matrix", [], { ...Object.fromEntries(state.params), q: cellQuery(o, item.s, "uncredited") }) },
         h("strong", isolate(D.outlets[o])), " ", h("span.number", plural(words, "word")), " ",
         h("span.quiet", plural(articles, "in.article")))), 6, "ul", "takers"));
-  return h("div.findings", paged(items, show, 6, "ul", "columns"));
+  return h("div.findings", h("h2", t("Without credit")), paged(items, show, 6, "ul", "columns"));
 }
 
 function matrixView() {

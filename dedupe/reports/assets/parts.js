@@ -31,7 +31,7 @@ function kindGlyphs(bits) {
 }
 function legend() {
   const entry = (name, [label, meaning]) => h("li", { title: meaning }, h("span", { class: "swatch " + name }), glyph(name), label, h("span.aside", ": " + meaning));
-  return h("footer.legend", { "aria-label": t("Legend") },
+  return h("footer.legend", { tabindex: "0", "aria-label": t("Legend") },
     h("ul", Object.entries(CLASS_LABEL()).map(([name, label]) => entry(name, label))),
     h("ul", Object.entries(KIND_LABEL()).map(([name, label]) => entry(name, label))));
 }

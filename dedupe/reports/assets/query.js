@@ -1,13 +1,13 @@
 // One search language for pairs, articles, passages and families.
-const FIELD = {
+const FIELD = table({
   outlet: "text", source: "text", via: "text", kind: "text", class: "text", lang: "text", guard: "text", channel: "text",
   doc: "text", family: "text", basis: "text",
   score: "number", words: "number", longest: "number", covered: "number", jaccard: "number", minhash: "number", tfidf: "number",
   members: "number", confidence: "number", date: "date",
-};
-const ALIAS = { media: "outlet", sumber: "source", lewat: "via", jenis: "kind", kelas: "class", bahasa: "lang", skor: "score",
-  kata: "words", tanggal: "date", language: "lang", id: "doc", overlap: "covered", dokumen: "doc", keluarga: "family" };
-const BARE = { credited: "credited", uncredited: "uncredited", claimed: "claimed", berkredit: "credited", "tanpa-kredit": "uncredited" };
+});
+const ALIAS = table({ media: "outlet", sumber: "source", lewat: "via", jenis: "kind", kelas: "class", bahasa: "lang", skor: "score",
+  kata: "words", tanggal: "date", language: "lang", id: "doc", overlap: "covered", dokumen: "doc", keluarga: "family" });
+const BARE = table({ credited: "credited", uncredited: "uncredited", claimed: "claimed", berkredit: "credited", "tanpa-kredit": "uncredited" });
 const TERM = /(-)?(?:([\p{L}]{2,20})(:|>=|<=|>|<|=))?(?:"([^"]{0,300})"?|(\S{1,300}))/gu;
 
 function parse(query) {

@@ -1,0 +1,136 @@
+# ruff: noqa: E501
+"""Size and speed of the report: build a large invented run, open it in Chromium, measure.
+
+    python benchmarks/report.py                      # 10,000 pairs over 2,000 articles
+    python benchmarks/report.py --articles 20000 --pairs 100000
+    python benchmarks/report.py --articles 100000 --pairs 300000   # the builder at run scale
+
+Prints one JSON object per run: bytes of the file, seconds to build it, milliseconds until the
+page is ready (from navigation start, median of 5) and per filter (median and worst).
+Needs playwright and chromium as the tests of the report do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from dedupe.records import TABLES
+from dedupe.reports.html import build
+
+OUTLETS, SOURCES, WORDS = 60, 12, 300
+QUERIES = ["uncredited", "outlet:outlet-7", "source:agency-3 credited", "score>0.8", "kind:reworded score>0.6 uncredited",
+           "words>60 -outlet:outlet-9", "outlet:outlet-1 outlet:outlet-2", "date>=2024-03-10", "guard:number"]  # fmt: skip
+TEXT_QUERIES = ["lo", '"passage of"', "ka -mu"]
+
+
+def invented(articles: int, pairs: int, seed: int = 7) -> dict[str, pa.Table]:
+    """Return the tables of a run with about so many articles and pairs (each pair shares one passage)."""
+    rng = np.random.default_rng(seed)
+    syllables = np.array(["ka", "mu", "lo", "ti", "ran", "se", "bo", "ni", "dal", "pe", "ri", "an", "gu", "ter", "ma", "sin"])
+    vocabulary = ["".join(rng.choice(syllables, rng.integers(1, 5))) for _ in range(12_000)]
+    weights = 1 / np.arange(1, len(vocabulary) + 1) ** 0.9
+    weights /= weights.sum()
+
+    def prose(count: int) -> str:
+        return " ".join(vocabulary[i] for i in rng.choice(len(vocabulary), count, p=weights))
+
+    size = max(2, round(2 * pairs / articles) + 1)  # of a family: size * (size - 1) / 2 pairs
+    rows: dict[str, list[tuple]] = {name: [] for name in TABLES}
+    kinds = ("verbatim", "light", "reworded", "translated")
+    for family in range(-(-articles // size)):
+        members = range(family * size, min(articles, (family + 1) * size))
+        shared = prose(int(rng.integers(30, 90)))
+        words = shared.count(" ") + 1
+        source = f"agency-{family % SOURCES}" if family % 5 else ""
+        spans = []
+        for n in members:
+            head, tail = prose(int(rng.integers(20, 200))), prose(WORDS - 150)
+            text = f"{head}. {shared}. {tail}."
+            start = len(head) + 2
+            stop = start + len(shared)
+            before, after = head.count(" ") + 1, tail.count(" ") + 1
+            label = "shared" if not source else "credited" if n % 3 else "uncredited"
+            name, outlet = f"doc-{n:06d}", f"outlet-{n % OUTLETS}"
+            spans.append((name, start, stop))
+            rows["documents"].append((name, outlet, "outlet", None, f"2024-03-{1 + n % 28:02d}", "en", None, f"Title {head[:40]}", text, before + words + after, f"{name}.txt", "given"))
+            rows["ledger"] += [(name, 0, start - 2, "own", "", "", "", before), (name, start, stop, label, source, "", f"F{family:06d}", words), (name, stop + 2, len(text) - 1, "own", "", "", "", after)]
+            rows["families"].append((f"F{family:06d}", name, start, stop, words))
+        rows["origins"].append((f"F{family:06d}", source, 0.9 if source else 0.2, "credits" if source else "none", "common source or copy, direction unknown", [{"kind": "credit", "document": spans[0][0], "start": 0, "stop": 5, "source": source, "weight": 0.7, "note": "likely"}] if source else []))
+        for i, (a, a0, a1) in enumerate(spans):
+            for j, (b, b0, b1) in enumerate(spans[i + 1 :], i + 1):
+                score = round(0.5 + ((i * 31 + j * 17 + family) % 50) / 100, 3)
+                guards = ["number"] if (i + j) % 9 == 0 else []
+                kind = kinds[(i + j + family) % 4]
+                rows["matches"].append((a, a0, a1, b, b0, b1, kind, score, 0.2, 0.25, f"F{family:06d}", words, words, guards, ["shingles"]))
+                rows["pairs"].append((a, b, ["shingles", "tfidf"], 0.1, 0.12, 0.3, 0.2, 0.25, words, 1))
+    outlet_of = {row[0]: row[1] for row in rows["documents"]}
+    cells: dict[tuple[str, str, str], list[int]] = {}
+    totals: dict[str, int] = {}
+    for row in rows["ledger"]:
+        cell = cells.setdefault((outlet_of[row[0]], row[4], row[3]), [0, 0])
+        cell[0] += row[7]
+        cell[1] += 1
+        totals[outlet_of[row[0]]] = totals.get(outlet_of[row[0]], 0) + row[7]
+    rows["matrix"] = [(o, s, "", c, w, w / totals[o], n, n) for (o, s, c), (w, n) in sorted(cells.items())]
+    tables = {}
+    for name, schema in TABLES.items():
+        columns = list(zip(*rows[name], strict=True)) or [[] for _ in schema]
+        tables[name] = pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+    return tables
+
+
+def measured(html: str) -> dict[str, object]:
+    """Open the report and return milliseconds: ready, filters without and with words of the text."""
+    from playwright.sync_api import sync_playwright
+
+    timer = """(queries) => queries.map((q) => {
+        const field = document.getElementById('search');
+        const begun = performance.now();
+        field.value = q;
+        field.dispatchEvent(new Event('input'));
+        return performance.now() - begun;
+    })"""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as tools:
+        file = Path(folder) / "report.html"
+        file.write_text(html, encoding="utf-8")
+        browser = tools.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        ready = []
+        for _ in range(5):
+            page = browser.new_context().new_page()
+            page.goto(file.as_uri() + "#/pairs")
+            page.wait_for_selector("html[data-ready]", state="attached")
+            ready.append(int(page.evaluate("document.documentElement.dataset.ready")))
+        page.evaluate(timer, [*TEXT_QUERIES, ""])  # the first search unpacks the texts
+        filters = [t for _ in range(3) for t in page.evaluate(timer, QUERIES)]
+        words = [t for _ in range(3) for t in page.evaluate(timer, TEXT_QUERIES)]
+        browser.close()
+    return {
+        "ready_ms": statistics.median(ready), "filter_ms": round(statistics.median(filters), 1),
+        "filter_worst_ms": round(max(filters), 1), "word_filter_ms": round(statistics.median(words), 1),
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=2_000)
+    parser.add_argument("--pairs", type=int, default=10_000)
+    chosen = parser.parse_args()
+    tables = invented(chosen.articles, chosen.pairs)
+    begun = time.perf_counter()
+    html = build(tables, {"counts": {}}, [], names={f"agency-{n}": f"Agency {n}" for n in range(SOURCES)}, title="benchmark")
+    built = time.perf_counter() - begun
+    figures = {"articles": tables["documents"].num_rows, "pairs": tables["pairs"].num_rows, "bytes": len(html.encode()), "build_seconds": round(built, 2)}
+    print(json.dumps({**figures, **measured(html)}))
+
+
+if __name__ == "__main__":
+    main()
