@@ -2,7 +2,7 @@
 """Size and speed of the report: build a large invented run, open it in Chromium, measure.
 
     python benchmarks/report.py                      # 10,000 pairs over 2,000 articles
-    python benchmarks/report.py --articles 20000 --pairs 100000
+    python benchmarks/report.py --articles 5000 --pairs 100000
     python benchmarks/report.py --articles 100000 --pairs 300000   # the builder at run scale
 
 Prints one JSON object per run: bytes of the file, seconds to build it, milliseconds until the

@@ -91,9 +91,11 @@ class Align:
     """Equal words in a row that seed a verbatim or light passage."""
     min_words: int = 10
     """A passage shorter on either side is not accepted."""
-    min_plain: int = 5
-    """Nor is one with fewer words that are no names ("President A of B met Chancellor C of D"), unless it
-    is twice as long as it must be."""
+    min_plain: int = 4
+    """Nor is one with fewer words that are no names ("President A of B met Chancellor C of D"), …"""
+    min_telling: float = 1.0
+    """… or whose wording is worth fewer words when those that the corpus uses anyway are weighed; unless
+    it is twice as long as it must be."""
     wrapped: bool = False
     """Single line breaks inside a paragraph are typesetting and end no sentence."""
     reworded: bool = True

@@ -63,7 +63,7 @@ def test_a_possible_credit_alone_names_nothing():
 
 
 def test_equal_claims_of_two_sources_are_undecided():
-    assert judge(member("x", credit("alfa")), member("y", credit("gamma"))).source == ""
+    assert judge(member("x", credit("alfa")), member("y", credit("beta"))).source == ""
 
 
 def test_outlets_that_agree_strengthen_each_other():
@@ -115,3 +115,10 @@ def test_who_issued_a_dispatch():
     assert wire_source({"source_id": "tass", "outlet": "x"}, KNOWN) == "tass"
     assert wire_source({"source_id": None, "outlet": "Alfa"}, KNOWN) == "alfa"
     assert wire_source({"source_id": None, "outlet": "Agency1"}, KNOWN) == "open:agency1"
+
+
+def test_between_an_agency_and_a_medium_equally_credited_the_agency_leads():
+    one, two = credit("alfa", strength="likely"), credit("gamma", strength="likely")
+    assert judge(member("x", one), member("y", two), member("z")).source == ""
+    assert judge(member("x", credit("alfa")), member("y", two)).source == "alfa"
+    assert judge(member("x", two), member("y")).source == "gamma"

@@ -54,7 +54,7 @@ def test_against_all_pairs(documents: list[list[int]]) -> None:
 
 
 @compiled
-@given(CORPUS, st.sampled_from([2, 4, 32]), st.integers(0, 9), st.sampled_from([2, 16]))
+@given(CORPUS, st.sampled_from([64, 128, 1024]), st.integers(0, 9), st.sampled_from([2, 16]))
 def test_partitions_batches_and_filter_change_nothing(
     documents: list[list[int]], partitions: int, cut: int, star: int
 ) -> None:
@@ -191,7 +191,7 @@ def test_order_of_documents_does_not_matter(documents: list[list[int]], random: 
 
 def test_every_gram_is_spread_over_partitions() -> None:
     batch = batch_of([[*range(5000)]])
-    plan = layout(5000, 1, Shingles(), partitions=8)
+    plan = layout(5000, 1, Shingles())
     sizes = defaultdict(int, enumerate(map(len, shingles.postings(batch, 0, plan))))
     assert sum(sizes.values()) == 4996
-    assert min(sizes.values()) > 400
+    assert len(sizes) == 64 and min(sizes.values()) > 40

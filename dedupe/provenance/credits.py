@@ -29,6 +29,7 @@ BEFORE, AFTER, LONGEST = 260, 220, 1000
 NEAR_EDGE = 120
 """A name this near to the beginning of its line is read from there, for its dateline."""
 _END = re.compile(r"(?:[^\W\d_]{3}[\"”’»)]{0,2}(?=[.!?][\"”’»)]{0,2}\s)|(?=[。！？]))(.)[\"”’»)]{0,2}")
+_AROUND = frozenset(("", *"\n()[]【】（）/|=:：-–—©«»“”\"."))
 _MUTE = frozenset({"related", "newsletter", "social", "advert"})
 _MEDIA = frozenset({"newspaper", "online", "broadcaster", "magazine"})
 
@@ -170,10 +171,12 @@ def _credits(
     verdicts: dict[int, Found] = {}
     for token in sorted(set(gathered) | {t for pair in links for t in pair[:2]}):
         sighting = reading.sighted[token]
-        verdict = weigh(gathered.get(token, ()), sighting, reading, catalogue, language, outlet)
+        verdict = weigh(gathered.get(token, ()), sighting, reading, text, catalogue, language, outlet)
         if verdict is None or verdict[1] < threshold:
             continue
         roles = {e.form.role for e in gathered[token]}
+        if verdict[0].form.strength == "structure" and _with_pictures(reading, token):
+            roles.add("photo")
         role: Role = verdict[0].form.role  # type: ignore[assignment]
         for stronger in ("photo", "disputed", "copyright"):
             if stronger in roles:
@@ -200,6 +203,16 @@ def _credits(
             ),
             found.evidence,
         )
+
+
+def _with_pictures(reading: Reading, token: int) -> bool:
+    """Whether a name is joined to a picture agency's ("AFP/Getty Images"): then both sign a picture."""
+    return any(
+        reading.kinds[token + step : token + step + 1] in ("/", "-", "v")
+        and (other := reading.sighted.get(token + 2 * step)) is not None
+        and other.kind == "agency_photo"
+        for step in (-1, 1)
+    )
 
 
 def _chains(
@@ -246,6 +259,21 @@ def _unmuted(sightings: list[Sighting], furniture: Sequence[Span]) -> list[Sight
         at = bisect_right(starts, sighting.start) - 1
         if at < 0 or sighting.start >= mute[at][1]:
             kept.append(sighting)
+    return kept
+
+
+def _plausible(text: str, low: str, sightings: list[Sighting], lexicon: Lexicon) -> list[Sighting]:
+    """Drop at once the common words and initials that have neither a mark nor a descriptor beside them."""
+    kept = []
+    for sighting in sightings:
+        if sighting.needs in ("descriptor", "slug"):
+            before = text[max(0, sighting.start - 2) : sighting.start].rstrip(" ")
+            after = text[sighting.after : sighting.after + 2].lstrip(" ")
+            marked = before[-1:] in _AROUND or after[:1] in _AROUND
+            around = low[max(0, sighting.start - 48) : sighting.after + 24]
+            if not marked and not any(word in around for word in lexicon.descriptors):
+                continue
+        kept.append(sighting)
     return kept
 
 

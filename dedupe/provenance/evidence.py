@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ RANK = {"weak": 0, "cue": 1, "quote": 2, "structure": 3}
 NEEDED = {"": 0, "cue": 1, "report": 2, "descriptor": 3, "slug": 3}
 _HOME = {"id": "ID", "ms": "MY"}
 _TOLD = frozenset({"told", "said_to", "to_said", "interview"})
+_SLUGS = frozenset({"slug", "slug_inner", "slug_joined", "slug_dash", "slug_bare", "line", "copyright"})
+_WORD = re.compile(r"[^\W\d_]+")
 _LINES = frozenset({"line", "slug_bare"})
 
 
@@ -57,7 +60,13 @@ def gather(reading: Reading, lexicon: Lexicon) -> dict[int, list[Evidence]]:
 
 
 def weigh(
-    evidence: Iterable[Evidence], sighting: Sighting, reading: Reading, catalogue: Catalogue, language: str | None, outlet: str
+    evidence: Iterable[Evidence],
+    sighting: Sighting,
+    reading: Reading,
+    text: str,
+    catalogue: Catalogue,
+    language: str | None,
+    outlet: str,
 ) -> tuple[Evidence, float] | None:
     """Return the best evidence for a name with its confidence in [0, 1], or None when none counts.
 
@@ -65,6 +74,8 @@ def weigh(
     """
     best: tuple[float, Evidence] | None = None
     for item in evidence:
+        if item.form.strength == "structure" and _spelt_out(text, sighting):
+            continue
         value = _value(item, sighting, reading, catalogue, language, outlet)
         if value and (best is None or value > best[0]):
             best = (value, item)
@@ -99,6 +110,11 @@ def _value(
     value = float(tables["form"].get(form.name, tables["strength"][form.strength]))
     if form.name in _LINES and item.company == 1 and not sighting.agency and not sighting.generic:
         value *= tables["factor"]["line_of_medium"]
+    if form.name in _SLUGS and sighting.kind == "agency_photo":
+        return 0.0
+    if form.name == "slug" and sighting.needs in ("report", "descriptor") and not described:
+        if kinds[max(0, kinds.rfind("(", 0, token)) - 1] not in ".~<":
+            return 0.0
     if form.name == "slug" and kinds[max(0, kinds.rfind("(", 0, token)) - 1] not in ".~":
         value *= tables["factor"]["slug_inside" if sighting.agency else "slug_inside_medium"]
     alias = "described" if described and sighting.needs else f"needs_{sighting.needs or 'nothing'}"
@@ -107,3 +123,13 @@ def _value(
     elif sighting.kind == "open":
         alias = "open"
     return value * float(tables["factor"][alias])
+
+
+def _spelt_out(text: str, sighting: Sighting) -> bool:
+    """Whether initials in brackets only shorten the name before them: "Nusa Tenggara Barat (NTB)"."""
+    name = text[sighting.start : sighting.stop]
+    before = text[max(0, sighting.start - 90) : sighting.start].rstrip(" ")
+    if not before.endswith("(") or not name.isupper() or not 2 <= len(name) <= 6:
+        return False
+    initials = [word[0] for word in _WORD.findall(before)[-len(name) - 2 :] if word[0].isupper()]
+    return "".join(initials).endswith(name)

@@ -64,6 +64,13 @@ class Lexicon:
     flags: frozenset[str]
 
     @cached_property
+    def descriptors(self) -> tuple[str, ...]:
+        """Words such as "news agency", without those that contain another."""
+        found = {p for phrases in self.first.values() for p, kind, _ in phrases if kind == "D"}
+        found |= {stem for stem, kind in self.stems.items() if kind == "D"}
+        return tuple(sorted(p for p in found if not any(q != p and q in p for q in found)))
+
+    @cached_property
     def stem_lengths(self) -> tuple[int, ...]:
         """Lengths of the stems, longest first."""
         return tuple(sorted({len(stem) for stem in self.stems}, reverse=True))

@@ -5,12 +5,14 @@ credits cover copies in the family. Each sighting weighs ``strength × confidenc
 sightings of one source in different outlets are combined as independent (noisy-or), and an
 unnamed medium ("state media") supports the named agency of its country. The best source is
 named when it reaches ``settings.origins.min_confidence`` and leads the next by
-``settings.origins.margin``; otherwise the origin stays undecided. ``docs/origins.md`` walks
+``settings.origins.margin`` (a medium that is no agency counts a fifth less in that comparison:
+it may have printed agency copy itself); otherwise the origin stays undecided. ``docs/origins.md`` walks
 through examples.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -30,6 +32,10 @@ DISPATCH: dict[MatchKind, tuple[float, float]] = {
     "translated": (0.6, 0.35),
 }
 """Confidence that a copy of a dispatch came from it: base + slope × score of the match."""
+
+REPRINT = 0.8
+"""Weight of a medium beside an agency when two sources compete: what a newspaper or broadcaster is
+credited for is often agency copy that it printed itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +216,20 @@ def _from_credits(
                     doubt[named][outlet] = min(doubt[named].get(outlet, 1.0), value)
                 del doubt[source]
                 break
-    scores: list[tuple[float, str]] = []
+    scores: list[tuple[float, str, float]] = []
     for source, outlets in doubt.items():
-        product = 1.0
-        for value in outlets.values():
-            product *= value
-        scores.append((1.0 - product, source))
+        confidence = 1.0 - math.prod(outlets.values())
+        scores.append((confidence * _prior(source, catalogue), source, confidence))
     scores.sort(key=lambda s: (-s[0], s[1]))
     if not scores:
         return "", 0.0
     lead = scores[0][0] - (scores[1][0] if len(scores) > 1 else 0.0)
-    return (scores[0][1] if lead >= settings.margin else "", scores[0][0])
+    return (scores[0][1] if lead >= settings.margin else "", scores[0][2])
+
+
+def _prior(source: str, catalogue: Catalogue) -> float:
+    known = catalogue.sources.get(source)
+    return 1.0 if known is not None and (known.agency or known.generic) else REPRINT
 
 
 def _direction(

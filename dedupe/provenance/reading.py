@@ -25,8 +25,7 @@ _MARK = {
 }  # fmt: skip
 _QUOTES = frozenset("\"'“”„«»‘’‹›「」『』《》`*_•")
 _ABBREVIATED = frozenset(
-    "no mr mrs ms dr st sen gov rep gen prof jl jend inc corp ltd co art nr bzw vs mme ca rp tn ny jan feb mar apr "
-    "jun jul aug sep sept oct nov dec okt déc févr".split()
+    ["no", "mr", "mrs", "ms", "dr", "st", "sen", "gov", "rep", "gen", "prof", "jl", "jend", "inc", "corp", "ltd", "co", "art", "nr", "bzw", "vs", "mme", "ca", "rp", "tn", "ny", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "okt", "déc", "févr"]
 )
 _POSSESSIVE = re.compile(r"'s?(?!\w)|'s\b")
 _SUFFIX = re.compile(r"'[^\W\d_]{1,6}")

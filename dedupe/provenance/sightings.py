@@ -204,7 +204,7 @@ def _open(text: str, start: int, stop: int) -> Sighting | None:
     begin = found.start()
     domain = text[begin:stop].lower().removeprefix("www.")
     before = text[begin - 1 : begin]
-    if before and (before.isalnum() or before in "@/#:.") or _PUBLIC.search(domain) or domain.startswith((".", "-")):
+    if (before and (before.isalnum() or before in "@/#:.")) or _PUBLIC.search(domain) or domain.startswith((".", "-")):
         return None
     return Sighting(begin, stop, stop, "open:" + domain, "report", kind="open")
 
@@ -251,7 +251,7 @@ def _script(char: str) -> int:
         return _LATIN
     if code < 0x400 or 0x1F00 <= code < 0x2000:
         return _GREEK
-    return 0x1000 if 0x3040 <= code else code >> 8 if not 0x600 <= code < 0x780 else 6
+    return 0x1000 if code >= 0x3040 else code >> 8 if not 0x600 <= code < 0x780 else 6
 
 
 def _hangul(char: str) -> bool:

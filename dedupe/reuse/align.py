@@ -15,9 +15,10 @@ import numpy as np
 from dedupe.records import Passage
 from dedupe.reuse.exact import exact_pairs
 from dedupe.reuse.guards import guards
-from dedupe.reuse.measures import edit_share, kind_of
+from dedupe.reuse.likeness import term_weights
+from dedupe.reuse.measures import Figures, edit_share, figures, kind_of
 from dedupe.reuse.prepared import Prepared, prepare, prepare_tokens
-from dedupe.reuse.reworded import Block, Found, exact_share, overlap, reworded
+from dedupe.reuse.reworded import Block, exact_share, overlap, reworded
 from dedupe.settings import Align
 from dedupe.text.tokens import TokenBatch
 
@@ -43,16 +44,12 @@ def align(a: Prepared, b: Prepared, settings: Align) -> list[Passage]:
     for found in reworded(a, b, standing, settings) if settings.reworded else ():
         if exact_share(found.block, exact) >= settings.exact_share:
             continue
-        taken = [
-            at for at, block in enumerate(exact) if not solid[at] and overlap(block, found.block)
-        ]
-        passages.append(_reworded(a, b, _hull([found.block, *(exact[at] for at in taken)]), found, settings))
+        taken = [at for at, block in enumerate(exact) if not solid[at] and overlap(block, found.block)]
+        block = _hull([found.block, *(exact[at] for at in taken)])
+        passages.append(_reworded(a, b, block, found.figures))
         absorbed.update(taken)
-    passages += [
-        _exact_passage(a, b, block, count)
-        for at, (block, count) in enumerate(zip(exact, edits, strict=True))
-        if at not in absorbed
-    ]
+    rest = [at for at in range(len(exact)) if at not in absorbed]
+    passages += [_exact_passage(a, b, exact[at], edits[at]) for at in rest]
     return accept(_kept(passages, settings), settings)
 
 
@@ -65,7 +62,8 @@ def accept(passages: Iterable[Passage], settings: Align) -> list[Passage]:
         words = min(passage.a_words, passage.b_words)
         measures = dict(passage.measures)
         long_enough = words >= settings.min_words and (
-            measures.get("plain", words) >= settings.min_plain or words >= 2 * settings.min_words
+            (measures["plain"] >= settings.min_plain and measures["telling"] >= settings.min_telling)
+            or words >= 2 * settings.min_words
         )
         if not _is_exact(passage):
             helped = measures["strength"] * (1 + settings.support * measures["support"])
@@ -104,30 +102,35 @@ def _solid(block: Block, edits: int, settings: Align) -> bool:
 def _exact_passage(a: Prepared, b: Prepared, block: Block, edits: int) -> Passage:
     share = edits / max(block[1] - block[0], block[3] - block[2])
     kind = kind_of(share)
-    measures = (("edits", round(share, 6)), ("plain", _plain(a, b, block)))
+    if kind == "reworded":  # equal words here and there: as much proof as they are telling
+        return _reworded(a, b, block, figures(a, b, term_weights(a, b), block))
+    measures = (("edits", round(share, 6)), *_weights(a, b, block))
     return _passage(a, b, block, kind, 1 - share, measures, () if kind == "verbatim" else _guards(a, b, block))
 
 
-def _reworded(a: Prepared, b: Prepared, block: Block, found: Found, settings: Align) -> Passage:
+def _reworded(a: Prepared, b: Prepared, block: Block, found: Figures) -> Passage:
     edits = edit_share(a.hashes[block[0] : block[1]], b.hashes[block[2] : block[3]])
-    kind = kind_of(edits)
     measures = (
-        ("a_contained", round(found.figures.a_contained, 6)),
-        ("b_contained", round(found.figures.b_contained, 6)),
-        ("cosine", round(found.figures.cosine, 6)),
+        ("a_contained", round(found.a_contained, 6)),
+        ("b_contained", round(found.b_contained, 6)),
+        ("cosine", round(found.cosine, 6)),
         ("edits", round(edits, 6)),
-        ("mass", round(found.figures.mass, 6)),
-        ("plain", _plain(a, b, block)),
-        ("strength", round(found.figures.strength, 6)),
+        ("mass", round(found.mass, 6)),
+        *_weights(a, b, block),
+        ("strength", round(found.strength, 6)),
         ("support", 0.0),
-        ("wording", round(found.figures.wording, 6)),
+        ("wording", round(found.wording, 6)),
     )
-    return _passage(a, b, block, kind, 1 - edits, measures, _guards(a, b, block))
+    return _passage(a, b, block, kind_of(edits), 1 - edits, measures, _guards(a, b, block))
 
 
-def _plain(a: Prepared, b: Prepared, block: Block) -> float:
-    """Return the number of words that are no names, on the side with fewer."""
-    return float(min((~a.names[block[0] : block[1]]).sum(), (~b.names[block[2] : block[3]]).sum()))
+def _weights(a: Prepared, b: Prepared, block: Block) -> tuple[tuple[str, float], ...]:
+    """Return, for the side with less, the number of words that are no names, and how many words' worth
+    of wording remains when those that the corpus uses anyway are weighed."""
+    in_a, in_b = slice(*block[:2]), slice(*block[2:])
+    plain = min((~a.names[in_a]).sum(), (~b.names[in_b]).sum())
+    telling = min(a.tells[in_a].sum(), b.tells[in_b].sum())
+    return ("plain", float(plain)), ("telling", round(float(telling), 6))
 
 
 def _guards(a: Prepared, b: Prepared, block: Block) -> tuple[str, ...]:

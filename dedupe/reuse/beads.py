@@ -4,14 +4,14 @@ correspond one to one.
 A credit speaks for sentences, and two outlets may have one sentence of a paragraph from one
 agency and the next from another. So a family is a matter of sentences, where wording differs.
 The beads are found as sentence aligners do (Gale and Church 1993, "A program for aligning
-sentences in bilingual corpora"): one sentence with one, with two, or with three, in order, by
-dynamic programming; here the gain of a bead is the number of words that its sides share.
+sentences in bilingual corpora"): one sentence with one, with two, or with three, in order but for neighbours
+that change places, by dynamic programming; here the gain of a bead is the number of words that its sides share.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -26,6 +26,8 @@ MOST_SENTENCES = 40
 """A longer passage on either side is left whole: there wording, not sentences, is in order."""
 MERGING = 0.5
 """What each sentence more than one on a side costs, in shared words."""
+CROSSING = 4
+"""What it costs that two sentences stand in the other order."""
 
 
 def cut(a: Prepared, b: Prepared, passages: Sequence[Passage], min_words: int) -> list[Passage]:
@@ -68,8 +70,8 @@ def _part(a: Prepared, b: Prepared, whole: Passage, block: Block) -> Passage:
 def beads(a: Prepared, b: Prepared, block: Block, min_words: int) -> list[Block]:
     """Return the beads of ``block`` (word ranges), in order; the whole block where it has no cut.
 
-    Together they hold every word of the block once; each has ``min_words`` or more on both sides
-    (a shorter one joins its neighbour).
+    Together they hold every word of the block's sentences once; each has ``min_words`` or more on
+    both sides (a shorter one joins its neighbour where neither crosses).
     """
     in_a, in_b = _sentences(a, block[0], block[1]), _sentences(b, block[2], block[3])
     n, m = len(in_a), len(in_b)
@@ -77,36 +79,52 @@ def beads(a: Prepared, b: Prepared, block: Block, min_words: int) -> list[Block]
         return [block]
     words_a = [np.unique(a.hashes[start:stop]) for start, stop in in_a]
     words_b = [np.unique(b.hashes[start:stop]) for start, stop in in_b]
+
+    def shared(rows: range, columns: range) -> int:
+        left, right = _joined([words_a[i] for i in rows]), _joined([words_b[j] for j in columns])
+        return len(np.intersect1d(left, right, assume_unique=True))
+
     best = np.full((n + 1, m + 1), -np.inf)
     best[0, 0] = 0.0
-    step = np.zeros((n + 1, m + 1, 2), np.int32)
+    step: dict[tuple[int, int], list[tuple[range, range]]] = {}
     for i in range(1, n + 1):
         for j in range(1, m + 1):
-            for di, dj in MOVES:
-                if di > i or dj > j or best[i - di, j - dj] == -np.inf:
-                    continue
-                shared = np.intersect1d(_joined(words_a[i - di : i]), _joined(words_b[j - dj : j]))
-                gain = best[i - di, j - dj] + len(shared) - MERGING * (di + dj - 2)
-                if gain > best[i, j]:
-                    best[i, j], step[i, j] = gain, (di, dj)
-    if best[n, m] == -np.inf:
+            for made in _moves(i, j):
+                before = (made[0][0].start, min(columns.start for _, columns in made))
+                gain = sum(shared(*bead) - MERGING * (len(bead[0]) + len(bead[1]) - 2) for bead in made)
+                gain -= CROSSING * (len(made) - 1)
+                if best[before] + gain > best[i, j]:
+                    best[i, j], step[i, j] = best[before] + gain, made
+    if (n, m) not in step:
         return [block]
-    cuts: list[Block] = []
+    found: list[tuple[range, range]] = []
     i, j = n, m
     while i:
-        di, dj = step[i, j].tolist()
-        cuts.append((in_a[i - di][0], in_a[i - 1][1], in_b[j - dj][0], in_b[j - 1][1]))
-        i, j = i - di, j - dj
-    return _long_enough(cuts[::-1], min_words)
+        made = step[i, j]
+        found.extend(reversed(made))
+        i, j = made[0][0].start, min(columns.start for _, columns in made)
+    cuts = [
+        (in_a[rows[0]][0], in_a[rows[-1]][1], in_b[columns[0]][0], in_b[columns[-1]][1])
+        for rows, columns in reversed(found)
+    ]
+    return _long_enough(cuts, min_words)
+
+
+def _moves(i: int, j: int) -> Iterator[list[tuple[range, range]]]:
+    """Yield the beads that may end before sentences ``i`` and ``j``: one, or two that cross."""
+    for di, dj in MOVES:
+        if di <= i and dj <= j:
+            yield [(range(i - di, i), range(j - dj, j))]
+    if i > 1 and j > 1:
+        yield [(range(i - 2, i - 1), range(j - 1, j)), (range(i - 1, i), range(j - 2, j - 1))]
 
 
 def _sentences(side: Prepared, start: int, stop: int) -> list[tuple[int, int]]:
-    """Return the sentences inside ``start:stop`` (words), gaps given to the sentence before."""
-    begins = [max(start, int(first)) for first, last in side.sentences.tolist() if first < stop and last > start]
-    if not begins:
-        return [(start, stop)]
-    begins[0] = start
-    return list(zip(begins, [*begins[1:], stop], strict=True))
+    """Return the sentences inside ``start:stop`` (words), clipped to it; furniture is in none."""
+    inside = [
+        (max(start, first), min(stop, last)) for first, last in side.sentences.tolist() if first < stop and last > start
+    ]
+    return inside or [(start, stop)]
 
 
 def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:  # type: ignore[type-arg]
@@ -116,9 +134,16 @@ def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:  # type: ignore[type-arg
 def _long_enough(cuts: Sequence[Block], min_words: int) -> list[Block]:
     kept: list[Block] = []
     for cut in cuts:
-        short = min(cut[1] - cut[0], cut[3] - cut[2]) < min_words
-        if kept and (short or min(kept[-1][1] - kept[-1][0], kept[-1][3] - kept[-1][2]) < min_words):
+        if kept and cut[2] >= kept[-1][3] and min(_shorter(cut), _shorter(kept[-1])) < min_words:
             kept[-1] = (kept[-1][0], cut[1], kept[-1][2], cut[3])
         else:
             kept.append(cut)
-    return kept
+    return [cut for cut in kept if _shorter(cut) >= min_words] or [_hull(cuts)]
+
+
+def _shorter(block: Block) -> int:
+    return min(block[1] - block[0], block[3] - block[2])
+
+
+def _hull(cuts: Sequence[Block]) -> Block:
+    return cuts[0][0], cuts[-1][1], min(cut[2] for cut in cuts), max(cut[3] for cut in cuts)

@@ -9,7 +9,7 @@ with a name of their own in each language come from ``facts/crosslingual.toml``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -20,7 +20,7 @@ from dedupe import facts
 _KEY_LETTERS = 5
 _WORD = re.compile(r"[^\W\d_]{1,40}(?:['’.][^\W\d_]{1,40}){0,4}")
 _NUMBER = re.compile(
-    r"(?<![\w.,])(\d{1,15}(?:[.,]\d{1,6}){0,5})(?!\d)(?:[\s\u00a0-]{1,2}([^\W\d_]{1,12})|([^\W\d_]{1,3}))?"
+    r"(?<![\w.,:])(\d{1,15}(?:[.,:]\d{1,6}){0,5})(?!\d)(?:[\s\u00a0-]{1,2}([^\W\d_]{1,12})|([^\W\d_]{1,3}))?"
 )
 _BRACKET_DATE = re.compile(r"\(\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\)")
 _SOUND = re.compile(r"ph|th|gh|kh|sch|sh|sy|ch|ck|qu|q|c|x|v|w|y|z|dj|tj|oe|(.)\1")
@@ -50,7 +50,8 @@ class Anchors:
 
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
-    numbers: Mapping[str, str]
+    numbers: Mapping[str, int]
+    endings: Mapping[str, tuple[int, int]]
     magnitudes: Mapping[str, int]
     months: Mapping[str, int]
     days: frozenset[str]
@@ -71,10 +72,12 @@ def _lexicon(language: str | None) -> _Lexicon:
     }
     return _Lexicon(
         numbers={
-            form: str(value)
+            form: value
             for value, forms in enumerate(data["numbers"].get(code, ()), start=2)
             for form in forms.split("|")
-        },
+        }
+        | data["larger_numbers"].get(code, {}),
+        endings={word: (by, plus) for word, (by, plus) in data["number_endings"].get(code, {}).items()},
         magnitudes={
             word: _MAGNITUDES[size]
             for size, words in data["magnitudes"].items()
@@ -150,13 +153,21 @@ def _known_names(
     return known, parts
 
 
-def _numbers(text: str, lowered: Iterable[str], lexicon: _Lexicon) -> set[str]:
-    found = {lexicon.numbers[word] for word in lowered if word in lexicon.numbers}
+def _numbers(text: str, lowered: Sequence[str], lexicon: _Lexicon) -> set[str]:
+    found = set()
+    for place, word in enumerate(lowered):
+        value = lexicon.numbers.get(word)
+        if value is None:
+            continue
+        if place and word in lexicon.endings and lowered[place - 1] in lexicon.numbers:
+            continue  # "two dozen": counted with the word before
+        by, plus = lexicon.endings.get(lowered[place + 1], (1, 0)) if place + 1 < len(lowered) else (1, 0)
+        found.add(str(value * by + plus))
     for match in _NUMBER.finditer(_BRACKET_DATE.sub(" ", text)):
-        value = normal_number(match.group(1))
+        digits = normal_number(match.group(1))
         unit = (match.group(2) or match.group(3) or "").lower()
         size = lexicon.magnitudes.get(unit)
-        found.add(value if size is None else _scaled(value, size))
+        found.add(digits if size is None else _scaled(digits, size))
     return found
 
 
@@ -165,7 +176,7 @@ def normal_number(digits: str) -> str:
 
     A last group of exactly three digits is read as thousands.
     """
-    groups = re.split(r"[.,]", digits)
+    groups = re.split(r"[.,:]", digits)
     if len(groups) == 1:
         return digits.lstrip("0") or "0"
     if all(len(group) == 3 for group in groups[1:]):

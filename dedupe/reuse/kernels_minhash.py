@@ -40,21 +40,35 @@ def sign(offsets: I64, shingles: U32, slopes: U32, shifts: U32, out: U32) -> Non
     longest = 1
     for d in range(len(offsets) - 1):
         longest = max(longest, offsets[d + 1] - offsets[d])
-    mixed = np.empty(longest, np.uint32)
+    mixed = np.empty(longest + 7, np.uint32)
+    row = np.empty(len(slopes), np.uint32)
     for d in range(len(offsets) - 1):
         n = offsets[d + 1] - offsets[d]
+        for p in range(len(slopes)):
+            row[p] = np.uint32(0xFFFFFFFF)
         for i in range(n):
             # numba widens products of uint32 to uint64: every step is cast back.
             value = shingles[offsets[d] + i]
             value = np.uint32(np.uint32(value ^ (value >> _16)) * _M1)
             value = np.uint32(np.uint32(value ^ (value >> _13)) * _M2)
             mixed[i] = np.uint32(value ^ (value >> _16))
+        for i in range(n, n + 7 if n > 0 else n):
+            mixed[i] = mixed[0]  # repeating a shingle changes no minimum
+        # Eight shingles for each pass over the row: the loop over permutations becomes vector code
+        # that reads and writes the row once for eight products.
+        for i in range(0, n, 8):
+            h0, h1, h2, h3 = mixed[i], mixed[i + 1], mixed[i + 2], mixed[i + 3]
+            h4, h5, h6, h7 = mixed[i + 4], mixed[i + 5], mixed[i + 6], mixed[i + 7]
+            for p in range(len(slopes)):
+                slope, shift = slopes[p], shifts[p]
+                least0 = min(np.uint32(h0 * slope + shift), np.uint32(h1 * slope + shift))
+                least1 = min(np.uint32(h2 * slope + shift), np.uint32(h3 * slope + shift))
+                least2 = min(np.uint32(h4 * slope + shift), np.uint32(h5 * slope + shift))
+                least3 = min(np.uint32(h6 * slope + shift), np.uint32(h7 * slope + shift))
+                least0, least2 = min(least0, least1), min(least2, least3)
+                row[p] = min(row[p], min(least0, least2))  # noqa: PLW3301  (a chain would be slower)
         for p in range(len(slopes)):
-            slope, shift = slopes[p], shifts[p]
-            least = np.uint32(0xFFFFFFFF)
-            for i in range(n):
-                least = min(least, np.uint32(np.uint32(mixed[i] * slope) + shift))
-            out[d, p] = least
+            out[d, p] = row[p]
 
 
 @kernel

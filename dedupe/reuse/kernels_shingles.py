@@ -8,6 +8,8 @@ from dedupe.reuse.kernels_grams import roll
 from dedupe.text.kernels import I32, I64, U64, Bytes, Flags, kernel
 
 UNDATED = -(1 << 30)
+BLOCK = 64
+ROUTED_BITS = 6
 _NOBODY = -1
 
 
@@ -41,7 +43,7 @@ def collect_postings(  # noqa: PLR0917
 
     A posting is the gram's hash above ``place_bits`` and the number of its first word,
     counted through the corpus, below. The partition is the top ``partition_bits`` of
-    the hash; they are shifted out of the posting. ``sizes`` receives the number of
+    the hash; the first ROUTED_BITS of them, which every layout has, are shifted out. ``sizes`` receives the number of
     postings per partition. An empty table lets every gram through.
     """
     longest = 1
@@ -50,9 +52,12 @@ def collect_postings(  # noqa: PLR0917
     grams = np.empty(longest, np.uint64)
     slots = np.uint64(max(1, 4 * len(table)) - 1)
     kept = np.empty(len(out), np.uint64)
-    places = np.empty(len(out), np.int64)
     one = np.uint64(1)
     to_partition = np.uint64(63 - partition_bits)  # after a shift by one: no shift reaches 64
+    low = np.uint64(place_bits)
+    high = np.uint64(ROUTED_BITS)
+    kept = np.empty(len(out), np.uint64)
+    homes = np.empty(len(out), np.uint16)
     count = 0
     for d in range(len(offsets) - 1):
         start, stop = offsets[d], offsets[d + 1]
@@ -66,27 +71,35 @@ def collect_postings(  # noqa: PLR0917
                 shift = (slot & np.uint64(3)) << np.uint64(1)
                 if (table[slot >> np.uint64(2)] >> shift) & 3 < 2:
                     continue
-            kept[count] = gram
-            places[count] = first_word + start + i
+            partition = (gram >> one) >> to_partition
+            kept[count] = ((gram << high) >> low) << low | np.uint64(first_word + start + i)
+            homes[count] = partition
+            sizes[partition] += 1
             count += 1
-            sizes[(gram >> one) >> to_partition] += 1
     ends = np.empty(len(sizes), np.int64)
     total = 0
     for p in range(len(sizes)):
         ends[p] = total
         total += sizes[p]
-    low = np.uint64(place_bits)
-    high = np.uint64(partition_bits)
     for n in range(count):
-        partition = (kept[n] >> one) >> to_partition
-        out[ends[partition]] = ((kept[n] << high) >> low) << low | np.uint64(places[n])
-        ends[partition] += 1
+        out[ends[homes[n]]] = kept[n]
+        ends[homes[n]] += 1
     return count
 
 
 @kernel
+def find_blocks(offsets: I64, out: I32) -> None:
+    """Write the document that holds word 0, BLOCK, 2 * BLOCK, … (the last one, past the end)."""
+    d = 0
+    for block in range(len(out)):
+        while d < len(offsets) - 2 and offsets[d + 1] <= block * BLOCK:
+            d += 1
+        out[block] = d
+
+
+@kernel
 def link_postings(  # noqa: PLR0917
-    postings: U64, offsets: I64, outlets: I32, days: I32, ranks: I32, star: int, window: int,
+    postings: U64, offsets: I64, blocks: I32, outlets: I32, days: I32, ranks: I32, star: int, window: int,
     place_bits: int, document_bits: int,
 ) -> U64:  # fmt: skip
     """Link the documents of every posting list; return the links, packed.
@@ -97,13 +110,6 @@ def link_postings(  # noqa: PLR0917
     """
     low = np.uint64(place_bits)
     place_mask = np.uint64((1 << place_bits) - 1)
-    stride = 64
-    coarse = np.empty((offsets[-1] // stride) + 2, np.int32)
-    d = 0
-    for block in range(len(coarse)):
-        while d < len(offsets) - 2 and offsets[d + 1] <= block * stride:
-            d += 1
-        coarse[block] = d
     n = len(postings)
     longest = 1
     start = 0
@@ -130,7 +136,7 @@ def link_postings(  # noqa: PLR0917
         if stop - start > 1:
             for n_posting in range(start, stop):
                 place = np.int64(postings[n_posting] & place_mask)
-                d = coarse[place // stride]
+                d = blocks[place // BLOCK]
                 while offsets[d + 1] <= place:
                     d += 1
                 if size == 0 or members[size - 1] != d:

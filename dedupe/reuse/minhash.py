@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dedupe.reuse import kernels_minhash as kernels
 from dedupe.reuse.kernels_shingles import count_links, link_postings
 from dedupe.reuse.kernels_sort import sort_from
-from dedupe.reuse.shingles import Layout, Traits
+from dedupe.reuse.shingles import Layout, Traits, traits_of
 from dedupe.settings import MinHash
 from dedupe.text.kernels import I32, I64, U32, U64, Flags, frozen
 from dedupe.text.tokens import TokenBatch
@@ -135,7 +135,7 @@ def lsh_pairs(
     n, width = signatures.shape
     bands, rows = bands_and_rows(settings.threshold, settings.permutations)
     plan = Layout(words=n, documents=n, k=rows, partitions=1)
-    one_each = np.arange(n + 1, dtype=np.int64)
+    one_each = traits_of(np.arange(n + 1, dtype=np.int64))
     empty = (signatures == np.uint32(0xFFFFFFFF)).all(axis=1) if width else np.ones(n, np.bool_)
     links: list[U64] = []
     postings = np.empty(n, np.uint64)
@@ -143,7 +143,8 @@ def lsh_pairs(
         kernels.band(frozen(signatures, np.uint32), start, rows, plan.place_bits, postings)
         bucket_order = sort_from(postings[~empty], plan.place_bits)
         found = link_postings(
-            frozen(bucket_order, np.uint64), frozen(one_each, np.int64), frozen(traits.outlets, np.int32),
+            frozen(bucket_order, np.uint64), frozen(one_each.offsets, np.int64),
+            frozen(one_each.blocks, np.int32), frozen(traits.outlets, np.int32),
             frozen(traits.days, np.int32), frozen(traits.ranks, np.int32), star, window_days,
             plan.place_bits, plan.document_bits,
         )  # fmt: skip

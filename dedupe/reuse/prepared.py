@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.records import Span
+from dedupe.reuse.background import NOTHING, Background
 from dedupe.text import normal
 from dedupe.text.kernels import frozen, kernel
 from dedupe.text.sentences import split
@@ -80,6 +81,7 @@ class Prepared:
     sentences: NDArray[np.int32]
     """int32[s, 2]: first and last-plus-one word of each sentence that has words outside furniture."""
     language: str | None = None
+    background: Background = NOTHING
 
     @cached_property
     def unit_of_word(self) -> NDArray[np.int32]:
@@ -106,6 +108,13 @@ class Prepared:
         plain = np.fromiter((text[at].islower() for at in self.starts.tolist()), np.bool_, len(mask))
         names = np.setdiff1d(self.hashes[inner], self.hashes[plain])
         return np.isin(self.hashes, names)
+
+    @cached_property
+    def tells(self) -> NDArray[np.float32]:
+        """How much the letters of each word tell about wording, 0 (a name) to 1."""
+        weights = self.background.weigh(self.hashes)
+        weights[self.names] = 0
+        return weights
 
     @cached_property
     def words(self) -> Terms:
@@ -144,7 +153,7 @@ class Prepared:
 
     @cached_property
     def grams(self) -> Terms:
-        """Character n-grams of the sentences across words; the letters of names weigh nothing."""
+        """Character n-grams of the sentences across words, weighed by what their letters tell."""
         hashes, units, weights = self._grams(0, len(self.hashes))
         return _terms(hashes, units, weights, len(self.sentences), counted=False)
 
@@ -168,21 +177,26 @@ class Prepared:
         weights = np.empty(room, np.float32)
         count = _grams(
             codes, low, normal.table(), frozen(self.starts[start:stop], np.int32),
-            frozen(self.stops[start:stop], np.int32), self.unit_of_word[start:stop], self.names[start:stop],
+            frozen(self.stops[start:stop], np.int32), self.unit_of_word[start:stop], self.tells[start:stop],
             hashes, units, weights,
         )  # fmt: skip
         return hashes[:count], units[:count], weights[:count]
 
 
 def prepare(
-    text: str, *, language: str | None = None, furniture: Sequence[Span] = (), wrapped: bool = False
-) -> Prepared:
+    text: str, *, language: str | None = None, furniture: Sequence[Span] = (), wrapped: bool = False,
+    background: Background = NOTHING,
+) -> Prepared:  # fmt: skip
     """Make a document ready for `align`.
 
     ``furniture`` are spans that never make a match. ``wrapped`` says that a single line break
-    inside a paragraph is typesetting and ends no sentence.
+    inside a paragraph is typesetting and ends no sentence. ``background`` says which words the corpus
+    uses anyway.
     """
-    return prepare_tokens(text, tokenize([text]), 0, language=language, furniture=furniture, wrapped=wrapped)
+    return prepare_tokens(
+        text, tokenize([text]), 0,
+        language=language, furniture=furniture, wrapped=wrapped, background=background,
+    )  # fmt: skip
 
 
 def prepare_tokens(
@@ -193,6 +207,7 @@ def prepare_tokens(
     language: str | None = None,
     furniture: Sequence[Span] = (),
     wrapped: bool = False,
+    background: Background = NOTHING,
 ) -> Prepared:
     """As `prepare`, from words already cut: document ``index`` of ``batch``."""
     hashes, starts, stops = batch.document(index)
@@ -206,7 +221,7 @@ def prepare_tokens(
     masked = np.concatenate(([0], np.cumsum(mask)))
     kept = masked[last] - masked[first] < last - first
     sentences = np.stack((first[kept], last[kept]), axis=1).astype(np.int32)
-    return Prepared(text, hashes, starts, stops, mask, sentences, language)
+    return Prepared(text, hashes, starts, stops, mask, sentences, language, background)
 
 
 def _terms(
@@ -266,10 +281,10 @@ def _group(hashes, units, weights, order, count, counted):  # type: ignore[no-un
 
 
 @kernel
-def _grams(codes, low, table, starts, stops, units, names, hashes, out_units, out_weights):  # type: ignore[no-untyped-def]
+def _grams(codes, low, table, starts, stops, units, tells, hashes, out_units, out_weights):  # type: ignore[no-untyped-def]
     """Write the n-grams of every run of words of one sentence; return how many there are."""
     ring = np.zeros(GRAM, np.uint64)
-    letters = np.zeros(GRAM, np.float32)  # 1 for a letter that is no name's
+    letters = np.zeros(GRAM, np.float32)  # how much each letter tells
     count = 0
     filled = 0
     head = 0
@@ -298,7 +313,7 @@ def _grams(codes, low, table, starts, stops, units, names, hashes, out_units, ou
                         at += 1
                         continue
                     code = np.uint64(entry & _CODE)
-                    plain = np.float32(0.0 if names[word] else 1.0)
+                    plain = tells[word]
             at += 1
             ring[head] = code
             letters[head] = plain

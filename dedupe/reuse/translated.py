@@ -74,11 +74,15 @@ def translated_passages(
     languages = [views[owner].language or "" for owner in owners.tolist()]
     encode = partial(encode_cached, cache=cache, progress=progress)
     try:
-        passages, candidates = _compare(views, sentences, languages, settings, chosen, encode)
+        passages, candidates = _compare(
+            views, sentences, languages, settings=settings, embedder=chosen, encode=encode
+        )
     except DedupeError as error:
         notes.append(f"translated: {error}; sentences were compared by spelling instead")
         chosen = None
-        passages, candidates = _compare(views, sentences, languages, settings, None, encode)
+        passages, candidates = _compare(
+            views, sentences, languages, settings=settings, embedder=None, encode=encode
+        )
     return TranslatedReuse(
         passages=passages,
         embedder=spelling.NAME if chosen is None else chosen.name,
@@ -114,6 +118,7 @@ def _compare(
     views: Sequence[View],
     sentences: Sentences,
     languages: Sequence[str],
+    *,
     settings: Settings,
     embedder: Embedder | None,
     encode: Callable[[Embedder, Sequence[str]], NDArray[np.float16]],

@@ -59,10 +59,17 @@ def _marks(script: str) -> tuple[tuple[int, str], ...]:
 def detect(text: str) -> str | None:
     """Return the ISO 639-1 code of the language of a text, or None where it is not clear.
 
-    Looks at 800 characters near the beginning. Indonesian and Malay share most of their
-    frequent words: where none of the words that part them occurs, the answer is Indonesian.
+    Looks at 800 characters near the beginning, and at as many from the middle where those do not
+    decide. Indonesian and Malay share most of their frequent words: where none of the words that
+    part them occurs, the answer is Indonesian.
     """
-    sample = _sample(text)
+    found = _of_sample(_sample(text))
+    if found is None and len(text) > 4 * _SAMPLE:
+        found = _of_sample(text[len(text) // 2 : len(text) // 2 + _SAMPLE])
+    return found
+
+
+def _of_sample(sample: str) -> str | None:
     script = "latin" if _is_latin(sample) else _script(sample)
     if script == "kana":
         return "ja"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dedupe.runs import digest
-from dedupe.tune.labels import Key, Label, Labels, LabelsError, Problem, Spans
+from dedupe.tune.labels import Key, Label, Labels, LabelsError, Problem, Spans, resolve
 from dedupe.tune.weights import probabilities
 
 VERDICTS = {
@@ -62,14 +62,33 @@ def read(paths: Sequence[Path]) -> Labels:
     notes = [note for file in files for note in file.notes]
     if repeated:
         notes.append(f"{repeated} labels were repeated word for word and count once")
+    designs = [file.design for file in files if file.design is not None]
+    if designs:
+        rows, more = _weighed(rows, designs, str(paths[0]))
+        notes += more
     rows.sort(key=lambda row: (row.a, row.b, row.spans or (-1,) * 4, row.annotator))
     content = [[getattr(row, name) for name in row.__slots__ if name != "where"] for row in rows]
-    runs = {str(file.design.get("run", "")) for file in files if file.design}
-    if len(runs) > 1:
-        raise LabelsError(
-            [Problem(str(paths[0]), "the files were drawn from different runs", "tune on one run's labels")]
-        )
-    return Labels(tuple(rows), tuple(notes), digest(content)[:16], next(iter(runs), ""))
+    run = str(designs[0]["run"]) if designs else ""
+    return Labels(tuple(rows), tuple(notes), digest(content)[:16], run)
+
+
+def _weighed(
+    rows: Sequence[Label], designs: Sequence[Mapping[str, Any]], where: str
+) -> tuple[list[Label], list[str]]:
+    """Return rows with the inclusion probabilities of what all annotators answered together, and notes."""
+    if any(design != designs[0] for design in designs):
+        what = "the files were drawn by different samples"
+        raise LabelsError([Problem(where, what, "tune on files of one run, unit and seed")])
+    sizes = {str(name): int(size) for name, size in designs[0]["cells"]}
+    decided, _ = resolve(rows)
+    answered = Counter(row.cell for row in decided if row.positive is not None and row.cell)
+    chance, silent = probabilities(sizes, answered)
+    notes = [
+        f"no pair of stratum {name} ({size} pairs) was answered: it is left out" for name, size in silent
+    ]
+    return [
+        replace(row, probability=chance.get(row.cell) or None) if row.cell else row for row in rows
+    ], notes
 
 
 def _read(path: Path) -> _File:
@@ -86,18 +105,7 @@ def _read(path: Path) -> _File:
         _read_jsonl(file, text)
     else:
         _read_csv(file, text)
-    if file.design is not None:
-        _weigh(file, file.design)
     return file
-
-
-def _weigh(file: _File, design: Mapping[str, Any]) -> None:
-    sizes = {str(name): int(size) for name, size in design["cells"]}
-    answered = Counter(row.cell for row in file.rows if row.positive is not None)
-    chance, silent = probabilities(sizes, answered)
-    file.rows = [replace(row, probability=chance.get(row.cell) or None) for row in file.rows]
-    for name, size in silent:
-        file.notes.append(f"no pair of stratum {name} ({size} pairs) was answered: estimates leave it out")
 
 
 def _read_csv(file: _File, text: str) -> None:

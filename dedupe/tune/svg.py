@@ -28,21 +28,20 @@ def plot(series: Sequence[Series], *, across: str, up: str, title: str) -> str:
             parts.append(f'<polyline class="s{place % 6}" points="{path}"/>')
         else:
             parts += [f'<circle class="s{place % 6}" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>' for x, y in dots]
-    keys = "".join(
-        f'<li><svg class="key" viewBox="0 0 24 8" aria-hidden="true">{_key(one, place)}</svg>{html.escape(one.name)}</li>'
-        for place, one in enumerate(series)
-    )
+    keys = "".join(_key(one, place) for place, one in enumerate(series))
     label = html.escape(title)
     return (
-        f'<figure><figcaption>{label}</figcaption><svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{label}">{"".join(parts)}</svg><ul class="legend">{keys}</ul></figure>'
+        f'<figure><figcaption>{label}</figcaption><svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'role="img" aria-label="{label}">{"".join(parts)}</svg><ul class="legend">{keys}</ul></figure>'
     )
 
 
 def _key(one: Series, place: int) -> str:
-    if one.line and len(one.points) > 1:
-        return f'<polyline class="s{place % 6}" points="0,4 24,4"/>'
-    return f'<circle class="s{place % 6}" cx="12" cy="4" r="3.5"/>'
+    drawn = f'<circle class="s{place % 6}" cx="12" cy="4" r="3.5"/>'
+    if one.line:
+        drawn = f'<polyline class="s{place % 6}" points="0,4 24,4"/>'
+    svg = f'<svg class="key" viewBox="0 0 24 8" aria-hidden="true">{drawn}</svg>'
+    return f"<li>{svg}{html.escape(one.name)}</li>"
 
 
 def _x(value: float) -> float:

@@ -21,9 +21,10 @@ MEASURES = ("jaccard", "minhash", "tfidf", "covered", "longest_words")
 class Units:
     """Labelled pairs, one row each, and their candidates.
 
-    ``positive``, ``weight`` (1 / inclusion probability) and ``story`` (number of the group) have
-    one entry per unit; ``owner`` (unit), ``row`` (of the ``candidates`` table), ``channel`` (number of the cut) and ``brought`` (see
-    `cuts.values`) one row per candidate. ``measures`` holds figures about whole documents.
+    ``positive``, ``weight`` (1 / inclusion probability) and ``story`` (number of the group) have one
+    entry per unit; ``owner`` (unit), ``row`` (of the ``candidates`` table), ``channel`` (number of
+    the cut) and ``brought`` (see `cuts.values`) one per candidate. ``measures`` holds figures
+    about whole documents.
     """
 
     labels: tuple[Label, ...]

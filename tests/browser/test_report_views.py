@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from urllib.parse import quote
 
 import pytest
@@ -106,7 +107,7 @@ def test_slider_refilters_and_says_what_changes(open_report, html):
     assert page.locator(".pair").count() == 4
     said = page.locator("#effect").inner_text()
     assert said.startswith("4 pairs of 11 at 0.95 or more; hidden: 7")
-    assert "min=0.95" in page.evaluate("location.hash")
+    expect(page).to_have_url(re.compile("min=0.95"))
     page.evaluate("const s = document.getElementById('least'); s.value = '0'; s.dispatchEvent(new Event('input'))")
     assert page.locator(".pair").count() == 11
 
@@ -132,9 +133,9 @@ def test_keys(open_report, html):
     page.keyboard.press("n")
     assert page.locator(".passage.lit").count() >= 2
     page.keyboard.press("n")
-    assert "p=2" in page.evaluate("location.hash")
+    expect(page).to_have_url(re.compile("p=2"))
     page.keyboard.press("p")
-    assert "p=1" in page.evaluate("location.hash")
+    expect(page).to_have_url(re.compile("p=1"))
     page.keyboard.press("j")
     assert page.evaluate("location.hash").startswith("#/compare/kota-07/wire-001")
     page.keyboard.press("u")
@@ -206,7 +207,7 @@ def test_article_ledger_adds_up(open_report, html):
     assert sum(widths) == pytest.approx(100, abs=0.1)
     page.locator('.ledger .stretch-text').first.click()
     assert "Meridian News Agency" in page.locator("#detail").inner_text()
-    assert "at=" in page.evaluate("location.hash")
+    expect(page).to_have_url(re.compile("at="))
 
 
 def test_everything_is_translated(open_report, html):

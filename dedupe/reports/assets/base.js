@@ -28,7 +28,7 @@ function svg(name, props, ...kids) {
 const region = (label, ...kids) => h("div.scroll", { tabindex: "0", role: "region", "aria-label": label }, kids);
 const $ = (id) => document.getElementById(id);
 
-const state = { language: "en", view: "matrix", args: [], params: new URLSearchParams(), selected: 0, list: [] };
+const state = { language: "en", view: "matrix", args: [], params: new URLSearchParams(), selected: 0, list: [], refresh: null };
 
 // Words of the interface stand in strings.json; a short English text is its own key.
 const table = (entries) => Object.assign(Object.create(null), entries); // looked up with names from outside
@@ -50,11 +50,13 @@ const percent = (x) => x > 0 && x < 0.0005 ? "< " + format({ style: "percent", m
   : format({ style: "percent", maximumFractionDigits: x < 0.0995 ? 1 : 0 }).format(x);
 const decimal = (x) => format({ minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(x);
 const plural = (n, key) => t(key + (n === 1 ? "#1" : "#"), { n: count(n) });
+const days = new Map();
 const date = (iso) => {
   const found = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?/.exec(iso || "");
   if (!found) return iso || "";
-  const day = new Date(Date.UTC(+found[1], found[2] - 1, +found[3]));
-  return day.toLocaleDateString(locale(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }) + (found[4] ? " " + found[4] : "");
+  const key = locale() + found[0].slice(0, 10);
+  if (!days.has(key)) days.set(key, new Date(Date.UTC(+found[1], found[2] - 1, +found[3])).toLocaleDateString(locale(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }));
+  return days.get(key) + (found[4] ? " " + found[4] : "");
 };
 
 // Addresses: #/view/argument/…?q=…&…  The query q goes along from view to view.
@@ -67,17 +69,19 @@ function link(view, args = [], params = {}) {
   return "#/" + [view, ...args].map(encodeURIComponent).join("/") + (text ? "?" + text : "");
 }
 function go(href) {
+  clearTimeout(following);
   history.pushState(null, "", href);
   route();
 }
-// setParams changes some parameters of the present address without leaving a step in the history.
+// setParams changes some parameters of the present address without leaving a step in the history. The address
+// bar follows a moment later (browsers refuse many changes a second); redraw is false, true or what to call.
+let following = 0;
 function setParams(changes, redraw = true) {
   for (const [key, value] of Object.entries(changes))
     if (value == null || value === "") state.params.delete(key); else state.params.set(key, value);
-  const params = Object.fromEntries(state.params);
-  const href = link(state.view, state.args, { q: "", ...params });
-  history.replaceState(null, "", href);
-  if (redraw) draw();
+  clearTimeout(following);
+  following = setTimeout(() => history.replaceState(null, "", link(state.view, state.args, { q: "", ...Object.fromEntries(state.params) })), 120);
+  if (redraw) (state.refresh || draw)();
 }
 function readAddress() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?", 2);

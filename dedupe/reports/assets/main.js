@@ -4,6 +4,7 @@ const TABS = () => [["matrix", t("Matrix")], ["pairs", t("Pairs")], ["families",
 const PARENT = { outlet: "matrix", source: "matrix", article: "matrix", compare: "pairs", family: "families" };
 
 function route() {
+  clearTimeout(following);
   const address = readAddress();
   const same = address.view === state.view && address.args.join("/") === state.args.join("/");
   state.view = VIEWS[address.view] ? address.view : D.meta.pair && pairs.a.length ? "compare" : "matrix";
@@ -15,13 +16,12 @@ function route() {
   else if (state.view === "matrix" && state.params.get("q")) $("evidence")?.scrollIntoView({ block: "nearest" });
 }
 function draw() {
-  reader = null;
+  reader = state.refresh = null;
   const main = $("main"), focus = document.activeElement && document.activeElement.id;
   let content;
   try { content = VIEWS[state.view](state.args); } catch (error) { content = [h("h1", t("This view failed")), h("pre", String(error && error.stack || error))]; console.error(error); }
   main.replaceChildren(...content.flat(9).filter((node) => node != null && node !== false));
-  frame();
-  if (state.view === "pairs") pairList.draw(false);
+  (state.refresh || frame)();
   if (focus && focus !== "search" && $(focus)) $(focus).focus({ preventScroll: true });
   document.title = (main.querySelector("h1")?.textContent || "") + " · " + D.title;
 }

@@ -60,28 +60,29 @@ let pairList = { shown: [], at: 0 };
 function pairsView() {
   const least = parseFloat(state.params.get("min")) || 0;
   const summary = h("p.effect", { id: "effect" }), picture = h("div"), list = virtualList();
-  const refresh = () => {
+  const sort = h("select", { id: "sort", on: { change: (event) => setParams({ sort: event.target.value === "words" ? "" : event.target.value }) } },
+    SORTS().map(([value, label]) => h("option", { value, selected: (state.params.get("sort") || "words") === value }, label)));
+  state.refresh = () => {
     const chosen = selection();
     picture.replaceChildren(histogramFigure(histogram(chosen.passing), chosen.least));
     summary.textContent = effect(chosen);
     announce(summary.textContent);
     list.show(chosen.shown);
+    frame();
   };
   const slider = h("input", { type: "range", id: "least", min: "0", max: "1", step: "0.01", value: String(least), "aria-label": t("Least score"), "aria-describedby": "effect", on: { input: (event) => {
-    setParams({ min: +event.target.value ? event.target.value : "" }, false); output.textContent = decimal(+event.target.value); refresh(); } } });
+    setParams({ min: +event.target.value ? event.target.value : "" }); output.textContent = decimal(+event.target.value); } } });
   const output = h("output", { for: "least" }, decimal(least));
   const view = [
     h("h1", t("Pairs of articles")), leftOutNote(),
     h("div.threshold", h("div.chart", picture, slider), h("div.threshold-side",
-      h("p", t("Least score"), " ", output), h("label", t("Sort by"), h("select", { id: "sort", on: { change: (event) => setParams({ sort: event.target.value === "words" ? "" : event.target.value }) } },
-        SORTS().map(([value, label]) => h("option", { value, selected: (state.params.get("sort") || "words") === value }, label)))),
+      h("p", t("Least score"), " ", output), h("label", t("Sort by"), sort),
       h("button", { type: "button", on: { click: () => download("pairs.csv", csv(pairRows(pairList.shown))) } }, t("CSV of this view")))),
     summary,
     D.below.some((kind) => kind.some(Boolean)) ? h("p.quiet.small", t("pairs.below")) : null,
     list.node,
     D.left_out.without_passages ? h("p.quiet.small", t("pairs.without", { n: count(D.left_out.without_passages) })) : null,
   ];
-  refresh();
   return view;
 }
 function pairRows(list) {
@@ -120,7 +121,7 @@ function virtualList() {
   box.classList.add("list");
   let drawn = "";
   const draw = (whole) => {
-    const list = pairList.shown, height = box.clientHeight || 600, from = whole ? 0 : Math.max(0, Math.floor(box.scrollTop / ROW) - 8), to = whole ? list.length : Math.min(list.length, from + Math.ceil(height / ROW) + 18);
+    const list = pairList.shown, height = box.clientHeight || 600, from = whole ? 0 : Math.max(0, Math.floor(box.scrollTop / ROW) - 4), to = whole ? list.length : Math.min(list.length, from + Math.ceil(height / ROW) + 9);
     const key = from + "/" + to;
     if (key === drawn) return;
     drawn = key;

@@ -1,0 +1,76 @@
+"""Which words a whole corpus uses anyway.
+
+Two reports of one event share its vocabulary without sharing a text: in a corpus about a
+summit, "summit", "meeting" and "election" say nothing about copying, and in any corpus
+function words do not. How common a word is, counted over documents, takes the place of
+lists of stop words, in every language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.text.kernels import U64, Flags, I64, frozen, kernel
+from dedupe.text.tokens import TokenBatch
+
+BITS = 22
+COMMON = 0.02
+"""A word in a larger share of the documents is damped."""
+ENOUGH = 500
+"""From so many documents on, what is common is known; with fewer, the damping is milder in proportion."""
+
+_SHIFT = np.uint64(64 - BITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Common words, by the first ``BITS`` bits of their hash (sorted), and how much each still
+    tells: 1 for a word in ``COMMON`` of the documents, 0 for one in all of them."""
+
+    words: NDArray[np.int32]
+    weights: NDArray[np.float32]
+
+    def weigh(self, hashes: U64) -> NDArray[np.float32]:
+        """Return the weight of each word, 0 to 1."""
+        if not len(self.words):
+            return np.ones(len(hashes), np.float32)
+        keys = (hashes >> _SHIFT).astype(np.int32)
+        places = np.minimum(np.searchsorted(self.words, keys), len(self.words) - 1)
+        return np.where(self.words[places] == keys, self.weights[places], np.float32(1))
+
+
+NOTHING = Background(np.empty(0, np.int32), np.empty(0, np.float32))
+"""Of two documents alone nothing is known to be common."""
+
+
+def background(batch: TokenBatch, mask: Flags | None = None) -> Background:
+    """Count the documents of a batch that hold each word; ``mask`` (bool, one per word) leaves words out.
+
+    A word in a share f of n documents weighs log f / log COMMON, the pair that is looked at left
+    out of the count, and with few documents the more the fewer they are.
+    """
+    count = len(batch)
+    masked = frozen(np.empty(0) if mask is None else mask, np.bool_)
+    frequency = _frequency(frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), masked)
+    shares = (frequency - 2) / max(count, 1)
+    words = np.flatnonzero(shares > COMMON)
+    told = np.log(shares[words]) / np.log(COMMON)
+    return Background(words.astype(np.int32), (1 - (1 - told) * min(1.0, count / ENOUGH)).astype(np.float32))
+
+
+@kernel
+def _frequency(offsets: I64, hashes: U64, mask: Flags) -> NDArray[np.int32]:
+    seen = np.full(1 << BITS, -1, np.int32)
+    frequency = np.zeros(1 << BITS, np.int32)
+    for document in range(len(offsets) - 1):
+        for at in range(offsets[document], offsets[document + 1]):
+            if len(mask) > 0 and mask[at]:
+                continue
+            word = np.int64(hashes[at] >> _SHIFT)
+            if seen[word] != document:
+                seen[word] = document
+                frequency[word] += 1
+    return frequency
