@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from dedupe.records import Span
+from dedupe.reuse.crosslingual_anchors import anchors
 from dedupe.reuse.crosslingual_sentences import View, centred, cosines, language_means
 from dedupe.reuse.embedding import load_embedder
 from dedupe.reuse.spelling import NAME, spelling_vectors
@@ -47,7 +48,8 @@ def retrieval(path: Path, model: str) -> dict[str, Any]:
     embedder = load_embedder(model)
     began = time.process_time()
     if embedder is None:
-        vectors = spelling_vectors(texts)
+        said = [anchors(text, language) for text, language in zip(texts, languages, strict=True)]
+        vectors = spelling_vectors(texts, said)
     else:
         raw = encode_cached(embedder, texts)
         vectors = centred(raw, languages, language_means(raw, languages))
@@ -99,7 +101,9 @@ def recombined(lines: Sequence[tuple[str, str]], count: int, seed: int) -> list[
     return sorted(views, key=lambda view: view.id)
 
 
-def _view(name: str, language: str, lines: Sequence[str], kind: str, number: int, draw: random.Random) -> View:
+def _view(
+    name: str, language: str, lines: Sequence[str], kind: str, number: int, draw: random.Random
+) -> View:
     text, spans = "", []
     for line in lines:
         marked = f"{line} [{draw.randrange(10**6):06d}]"
@@ -116,15 +120,24 @@ def speed(path: Path, count: int, model: str) -> dict[str, Any]:
         for name in ("cold", "again"):
             wall, cpu = time.time(), time.process_time()
             found = translated_passages(views, settings, Path(folder))
-            result[name] = {"seconds": round(time.time() - wall, 1), "cpu": round(time.process_time() - cpu, 1)}
-            result |= {"embedder": found.embedder, "sentences": found.sentences, "candidates": found.candidates}
+            result[name] = {
+                "seconds": round(time.time() - wall, 1),
+                "cpu": round(time.process_time() - cpu, 1),
+            }
+            result |= {
+                "embedder": found.embedder,
+                "sentences": found.sentences,
+                "candidates": found.candidates,
+            }
             result["passages"] = sum(p.accepted for aligned in found.passages.values() for p in aligned)
     result["peak_gb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)
     return result
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("task", choices=["retrieval", "passages", "speed"])
     parser.add_argument("path", type=Path)
     parser.add_argument("-n", type=int, default=2000)

@@ -208,6 +208,11 @@ def notes(read: corpus.Corpus, documents: pa.Table) -> list[str]:
     found = []
     if read.replacements:
         found.append(f"{read.replacements} characters could not be decoded and stand as U+FFFD")
+    if read.skipped:
+        shown = ", ".join(read.skipped[:3]) + (f" and {len(read.skipped) - 3} more" if len(read.skipped) > 3 else "")
+        found.append(f"{len(read.skipped)} files of other kinds were passed over: {shown}")
+    for what, count in read.notes.items():
+        found.append(f"{what}: {count}")
     undated = documents["published"].null_count
     if undated:
         found.append(f"{undated} of {documents.num_rows} documents carry no date; direction by date is not judged there")

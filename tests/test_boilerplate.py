@@ -36,7 +36,7 @@ KINDS = {
         "By Lena Ortiz",
         "By LENA ORTIZ and Sam Park, The Daily Example",
         "Oleh: Ani Lestari",
-        "Updated July 16, 2018 at  7:08 AM",
+        "Updated May 3, 2021 at  9:15 AM",
         "Rabu, 19 Juni 2024 | 10:30 WIB",
     ],
     "newsletter": [

@@ -16,7 +16,7 @@ from dedupe.facts import table
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.provenance.chains import link
 from dedupe.provenance.coverage import Mark, cover, is_lead
-from dedupe.provenance.evidence import Evidence, gather, weigh
+from dedupe.provenance.evidence import Article, Evidence, gather, weigh
 from dedupe.provenance.lexicon import Lexicon
 from dedupe.provenance.reading import Reading, read
 from dedupe.provenance.sightings import Finder, Sighting, lower, plain
@@ -68,6 +68,7 @@ def find(
     lexicon = catalogue.lexicon(language)
     sightings = _with_self(text, sightings, catalogue, outlet)
     low = lower(flat)
+    article = Article(text, language, outlet, catalogue)
     own = own_words(outlet)
     credits: list[Credit] = []
     spans = list(sentences) or split(text, language)
@@ -76,7 +77,7 @@ def find(
     anaphora = anaphora_of(catalogue, language)
     for start, stop, group in stretches(text, sightings):
         reading = read(text, low, start, stop, group, lexicon, own)
-        for credit, evidence in _credits(text, reading, lexicon, catalogue, language, outlet, settings.threshold):
+        for credit, evidence in _credits(article, reading, lexicon, settings.threshold):
             credits.append(credit)
             generic = credit.chain[0].startswith("generic:")
             lead = is_lead(text, spans, starts, evidence.start)
@@ -150,13 +151,7 @@ def _stop(text: str, sighting: Sighting) -> int:
 
 
 def _credits(
-    text: str,
-    reading: Reading,
-    lexicon: Lexicon,
-    catalogue: Catalogue,
-    language: str | None,
-    outlet: str,
-    threshold: float,
+    article: Article, reading: Reading, lexicon: Lexicon, threshold: float
 ) -> Iterator[tuple[Credit, Evidence]]:
     if reading.kinds.startswith("<j") and len(reading.kinds) < 60:
         return
@@ -165,13 +160,13 @@ def _credits(
     agents = {e.agent: t for t, found in gathered.items() for e in found if e.agent >= 0}
     for agent, token in agents.items():
         gathered.pop(agent, None)
-        if outlet:  # the outlet is known and it is not this one: a link of the chain
+        if article.outlet:  # the outlet is known and it is not this one: a link of the chain
             gathered[agent] = gathered[token]
             links.append((agent, token, "nearer_agent"))
     verdicts: dict[int, Found] = {}
     for token in sorted(set(gathered) | {t for pair in links for t in pair[:2]}):
         sighting = reading.sighted[token]
-        verdict = weigh(gathered.get(token, ()), sighting, reading, text, catalogue, language, outlet)
+        verdict = weigh(gathered.get(token, ()), sighting, reading, article)
         if verdict is None or verdict[1] < threshold:
             continue
         roles = {e.form.role for e in gathered[token]}
@@ -194,7 +189,7 @@ def _credits(
             Credit(
                 start=first.start,
                 stop=first.stop,
-                surface=text[first.start : first.stop],
+                surface=article.text[first.start : first.stop],
                 chain=tuple(s.source for s in sighted),
                 role=found.role,
                 confidence=round(found.confidence, 4),
@@ -223,15 +218,18 @@ def _chains(
     for near, far, name in links:
         if near == far or far in further.values():
             continue
-        if name.startswith("nearer") and far not in verdicts:
+        if name.startswith("nearer") and far not in verdicts and name != "nearer_relative":
+            continue
+        if name == "nearer_relative" and near not in verdicts and far not in verdicts:
             continue
         if near not in verdicts:
-            weak = reading.sighted[near].needs in ("report", "descriptor", "slug") and near not in reading.described
-            if far not in verdicts or name.startswith("farther") or weak:
+            weak = reading.sighted[near].needs in ("descriptor", "slug") and near not in reading.described
+            if far not in verdicts or name == "farther_first" or weak:
                 continue
             verdicts[near] = verdicts[far]
         if name.startswith("farther") and far not in verdicts:
-            if reading.kinds[far + 1] not in ",yz)vx" or reading.sighted[far].needs not in ("", "cue"):
+            weak = reading.sighted[far].needs in ("descriptor", "slug") and far not in reading.described
+            if weak or reading.kinds[far + 1] not in ",yz)vx":
                 continue
         if verdicts[near].role == "photo":
             continue

@@ -18,6 +18,7 @@ _HOME = {"id": "ID", "ms": "MY"}
 _TOLD = frozenset({"told", "said_to", "to_said", "interview"})
 _SLUGS = frozenset({"slug", "slug_inner", "slug_joined", "slug_dash", "slug_bare", "line", "copyright"})
 _WORD = re.compile(r"[^\W\d_]+")
+_UNMISTAKABLE = frozenset({"cited", "citing", "source_line", "cited_by_outlet", "backward", "inverted"})
 _LINES = frozenset({"line", "slug_bare"})
 
 
@@ -59,14 +60,18 @@ def gather(reading: Reading, lexicon: Lexicon) -> dict[int, list[Evidence]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What is known of the text that the names stand in."""
+
+    text: str
+    language: str | None
+    outlet: str
+    catalogue: Catalogue
+
+
 def weigh(
-    evidence: Iterable[Evidence],
-    sighting: Sighting,
-    reading: Reading,
-    text: str,
-    catalogue: Catalogue,
-    language: str | None,
-    outlet: str,
+    evidence: Iterable[Evidence], sighting: Sighting, reading: Reading, article: Article
 ) -> tuple[Evidence, float] | None:
     """Return the best evidence for a name with its confidence in [0, 1], or None when none counts.
 
@@ -74,24 +79,21 @@ def weigh(
     """
     best: tuple[float, Evidence] | None = None
     for item in evidence:
-        if item.form.strength == "structure" and _spelt_out(text, sighting):
+        if item.form.strength == "structure" and _spelt_out(article.text, sighting):
             continue
-        value = _value(item, sighting, reading, catalogue, language, outlet)
+        value = _value(item, sighting, reading, article)
         if value and (best is None or value > best[0]):
             best = (value, item)
     return (best[1], best[0]) if best else None
 
 
-def _value(
-    item: Evidence, sighting: Sighting, reading: Reading, catalogue: Catalogue, language: str | None, outlet: str
-) -> float:
+def _value(item: Evidence, sighting: Sighting, reading: Reading, article: Article) -> float:
+    language, outlet = article.language, article.outlet
     form, token = item.form, item.token
     kinds = reading.kinds
     described = token in reading.described
     needs = sighting.needs
-    source = catalogue.sources.get(sighting.source)
-    if needs == "report" and source is not None and language in source.languages and language not in ("en", "id", "ms"):
-        needs = "cue"
+    source = article.catalogue.sources.get(sighting.source)
     rank = RANK[form.strength]
     if not described and rank < NEEDED[needs]:
         return 0.0
@@ -101,8 +103,13 @@ def _value(
         return 0.0
     if needs == "cue" and rank == 1 and not described and not sighting.generic and kinds[token + 1] == "N" and language != "de":
         return 0.0
-    if sighting.kind == "open" and form.name not in ("cited", "citing", "source_line", "cited_by_outlet", "backward"):
+    if sighting.kind == "open" and not described and form.name not in _UNMISTAKABLE:
         return 0.0
+    if form.name == "byline_name" and reading.starts[0] > 0:
+        return 0.0
+    if form.name == "said" and needs == "cue" and not described and not sighting.agency and not sighting.generic:
+        if kinds[token - 1] in "<.~" and reading.starts[token] == sighting.start and _plain_word(article.text, sighting):
+            return 0.0
     if form.name in _TOLD and not outlet and source is not None and not source.agency and source.country:
         if source.country == _HOME.get(language or ""):
             return 0.0
@@ -133,3 +140,9 @@ def _spelt_out(text: str, sighting: Sighting) -> bool:
         return False
     initials = [word[0] for word in _WORD.findall(before)[-len(name) - 2 :] if word[0].isupper()]
     return "".join(initials).endswith(name)
+
+
+def _plain_word(text: str, sighting: Sighting) -> bool:
+    """Whether a name could be any word with the capital of a sentence's beginning ("People said …")."""
+    name = text[sighting.start : sighting.stop]
+    return name.isalpha() and name[1:].islower()

@@ -20,15 +20,15 @@ CLASSES: dict[str, str] = {
     "descriptor": "D", "article": "A", "staff": "R", "deny": "X", "via": "v", "and": "&", "conjunction": "y",
     "as": "z", "backward": "m", "adverb": "a", "date": "d", "own": "u", "photo": "f", "source_label": "s",
     "with": "h", "contributed": "c", "furniture": "j", "company": "k", "place": "J", "shows": "e",
-    "particle": "x", "wire": "H", "rights": "g", "object": "i", "in_report": "r",
+    "particle": "x", "wire": "H", "rights": "g", "object": "i", "in_report": "r", "indefinite": "U",
 }  # fmt: skip
 """Class names of the phrase files and their characters. The reader itself adds ``S`` source,
 ``o`` unlisted web domain, ``O`` the outlet, ``N`` capitalised word, ``w`` other word, ``p``
 possessive, ``@`` account, ``<`` ``>`` line edges, ``~`` cut, and ``.,:;()/=-`` for marks."""
 
-FIRST = ("told", "source_label")
+FIRST = ("told", "source_label", "citing")
 """Classes that keep a word which a later class of the same language lists too."""
-FLAGS = ("verb_before_name", "adjectives_before_noun", "verb_last")
+FLAGS = ("verb_before_name", "adjectives_before_noun", "verb_last", "loose_subject")
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _FIRST = re.compile(r"[^\W\d_][\w\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c]*|\d+|\S")
@@ -117,7 +117,7 @@ class Lexicon:
         links: dict[str, re.Pattern[str]] = {}
         for table in [universal, *tables]:
             for name, form in table.get("links", {}).items():
-                if name != "nearer_first_verb_last" or "verb_last" in flags:
+                if not name.endswith("_verb_last") or "verb_last" in flags:
                     links[name] = compile_form(form, macros)
         return cls(compiled, stems, forms, links, flags)
 

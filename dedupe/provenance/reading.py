@@ -115,13 +115,13 @@ def _words(
         group = found.lastgroup
         word = low[at:end]
         if group == "m":
-            kind = _mark(text, at, end, kinds, starts, stops, low)
+            kind = _mark(text, at, end, stop, kinds, starts, stops, low)
             for phrase, klass, _ in first.get(word, ()):
                 if low.startswith(phrase, at):
                     kind, end = klass, at + len(phrase)
                     break
             if not kind:
-                at = end
+                at = max(end, stops[-1]) if kinds[-1] == "p" else end
                 continue
         elif group == "d":
             kind = "d"
@@ -184,10 +184,15 @@ def _proclitic(
 
 
 def _mark(
-    text: str, at: int, end: int, kinds: list[str], starts: list[int], stops: list[int], low: str
+    text: str, at: int, end: int, stop: int, kinds: list[str], starts: list[int], stops: list[int], low: str
 ) -> str:
     char = text[at]
     if char in _QUOTES:
+        owned = char in "'’" and low.startswith("s", end) and not low[end + 1 : end + 2].isalnum()
+        if owned and stops[-1] == at and kinds[-1] in "NJw":
+            kinds.append("p")
+            starts.append(at)
+            stops.append(end + 1)
         return ""
     kind = _MARK.get(char, "")
     if kind == "-":
@@ -202,7 +207,7 @@ def _mark(
         before = low[starts[-1] : stops[-1]]
         if (len(before) == 1 and before.isalpha() and kinds[-1] != "S") or before in _ABBREVIATED:
             return ""
-        rest = text[end : end + 3].lstrip(" ")
+        rest = text[end : min(end + 3, stop)].lstrip(" ")
         if rest[:1].islower() or (kinds[-1] == "d" and rest[:1].isdigit()):
             return ""
         return "" if kinds[-1] == "." else "."

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import ahocorasick
@@ -23,6 +24,16 @@ _ONE_TO_ONE = (("\u00a0", " "), ("\u202f", " "), ("\u2019", "'"), ("\u02bc", "'"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _DOMAIN_BACK = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]{0,60}$")
 _PUBLIC = re.compile(r"(?:^|\.)(?:go|gov|mil|ac|edu|sch|desa|int|gob|gouv)(?:\.|$)")
+_CROWDED = frozenset({"en", "id", "ms", None})
+"""Languages in which initials are too common to be taken for an agency on a weak cue."""
+_ENDINGS_OF: dict[str, frozenset[str]] = {
+    "pl": frozenset("a owi em iem u ie y ą ę i ze zie om ów ach".split()),
+    "cs": frozenset("a u em ovi y ou e i".split()),
+    "de": frozenset("s".split()),
+    "sv": frozenset("s".split()),
+}
+"""What a name may end in besides, by language: "Reutera", "Bloombergiem"."""
+_LETTERS = re.compile(r"[^\W\d_]{1,4}(?![^\W_])")
 _PROCLITICS = "وفبلكـ"
 _SUFFIX = 3
 CROWD, STRETCH = 30, 1000
@@ -101,7 +112,7 @@ class Finder:
             at = end - length + 1
             for entry in entries:
                 start, stop = at + entry[0], at + entry[1]
-                if entry[3] == "open" or _bounded(text, start, stop):
+                if entry[3] == "open" or _bounded(text, start, stop, language):
                     hits.append((start, -stop, entry))
         if not hits:
             return []
@@ -137,6 +148,9 @@ class Finder:
             return _open(text, start, stop)
         alias, needs = min(aliases, key=lambda pair: self._preference(pair[0], language))
         source = self.sources[alias.source]
+        if needs in ("report", "descriptor") and language not in _CROWDED and language in source.languages:
+            # Initials that mean anything abroad mean the agency in its own country.
+            needs = "cue" if alias.text.isupper() and alias.text.isascii() else needs
         if source.kind in NOT_MEDIA:
             return Sighting(start, stop, stop, "", "")
         after = stop
@@ -167,6 +181,28 @@ def lower(text: str) -> str:
     return text.replace("İ", "i").lower()
 
 
+_PARADIGMS = (
+    ("ська", "ської ській ську ською"), ("зька", "зької зькій зьку зькою"), ("ая", "ой ую"), ("не", "ного ному ним"),
+    ("ина", "ины ине ину иной"), ("да", "ды де ду дой ди дою"), ("та", "ты те ту той ти тою"), ("ия", "ии ию ией"),
+    ("на", "ны не ну ной ни ною"), ("ка", "ки ке ку кой ці кою"), ("ти", "тей тям тями тях"), ("за", "зы зе зу зой зи зою"),
+    ("ия", "ий иям иями"), ("сть", "сти стью"), ("ля", "ли лю лей"), ("за", "зы зе зу"),
+)  # fmt: skip
+_SLAVIC = re.compile(r"[\u0400-\u04ff][\u0400-\u04ff -]+")
+
+
+def _cases(text: str) -> list[str]:
+    """Return the usual case forms of a Slavic name whose last letters change ("Українська правда")."""
+    if not _SLAVIC.fullmatch(text):
+        return []
+    stems: list[tuple[str, list[str]]] = []
+    for word in text.split(" "):
+        found = next(((e, f) for e, f in _PARADIGMS if len(word) > len(e) + 1 and word.endswith(e)), None)
+        stems.append((word[: -len(found[0])], found[1].split()) if found else (word, [""]))
+    combined = product(*(forms for _, forms in stems))
+    names = {" ".join(s + f for (s, _), f in zip(stems, forms, strict=True)) for forms in combined}
+    return sorted(names - {text})
+
+
 def _sparse(raw: list[Any]) -> list[Any]:
     """Drop the hits of every stretch that holds more than CROWD of them: a list or hostile, never prose."""
     if len(raw) <= CROWD:
@@ -185,6 +221,8 @@ def _forms(alias: Alias) -> Iterable[tuple[str, str]]:
     yield text, alias.needs
     if alias.exact:
         return
+    for form in _cases(text):
+        yield form, alias.needs
     small = lower(text)
     for form in (text.upper(), text.title(), text[:1].upper() + text[1:], *([small[:1] + text[1:]] if " " in text else [])):
         if form != text and len(form) == len(text):
@@ -209,7 +247,7 @@ def _open(text: str, start: int, stop: int) -> Sighting | None:
     return Sighting(begin, stop, stop, "open:" + domain, "report", kind="open")
 
 
-def _bounded(text: str, start: int, stop: int) -> bool:
+def _bounded(text: str, start: int, stop: int, language: str | None) -> bool:
     first, last = text[start], text[stop - 1]
     if start:
         before = text[start - 1]
@@ -223,13 +261,19 @@ def _bounded(text: str, start: int, stop: int) -> bool:
         after = text[stop]
         if _letter(after) and _script(after) == _script(last) and not _UNSPACED.match(last):
             if last.isascii() or _script(last) in (_LATIN, _GREEK):
-                return False
+                return stop - start >= 4 and _inflection(text, stop, language)
             run = stop
             while run < len(text) and run - stop <= _SUFFIX and _letter(text[run]):
                 run += 1
             if run - stop > _SUFFIX and not _hangul(last):
                 return False
     return True
+
+
+def _inflection(text: str, stop: int, language: str | None) -> bool:
+    endings = _ENDINGS_OF.get(language or "")
+    found = _LETTERS.match(text, stop) if endings else None
+    return bool(found and endings and found.group() in endings)
 
 
 def _in_address(text: str, start: int) -> bool:

@@ -24,7 +24,8 @@ _REACH = 4
 class Scale:
     """Where the cosines of a kind of vectors lie.
 
-    ``neutral`` parts what speaks for a match from what speaks against it; ``gap`` is the
+    ``neutral`` parts what speaks for a match from what speaks against it, ``strong`` is what a
+    literal translation reaches at best; ``gap`` is the
     cost of a skipped sentence, ``floor`` the least gain of a chain; ``lean`` the strength that
     is enough beside the matches of a chain that gained ``firm``; ``worth`` the cosine below
     which a cell is left alone; ``prior`` that from which rivals cost; ``copy`` that from which
@@ -32,6 +33,7 @@ class Scale:
     """
 
     neutral: float
+    strong: float
     gap: float
     floor: float
     firm: float
@@ -41,8 +43,12 @@ class Scale:
     copy: float
 
 
-EMBEDDED = Scale(neutral=0.45, gap=0.06, floor=0.05, firm=0.3, lean=0.33, worth=0.3, prior=0.3, copy=0.6)
-SPELLED = Scale(neutral=0.16, gap=0.03, floor=0.03, firm=0.2, lean=0.08, worth=0.1, prior=0.08, copy=0.4)
+EMBEDDED = Scale(
+    neutral=0.45, strong=1.0, gap=0.06, floor=0.05, firm=0.3, lean=0.33, worth=0.3, prior=0.3, copy=0.6
+)
+SPELLED = Scale(
+    neutral=0.17, strong=0.55, gap=0.03, floor=0.03, firm=0.15, lean=0.1, worth=0.08, prior=0.1, copy=0.4
+)
 
 
 class Bead(NamedTuple):

@@ -53,7 +53,7 @@ def align_translated(
 
 def _gain(beads: Sequence[Bead], scale: Scale) -> float:
     total: float = sum(max(0.0, bead.strength - scale.neutral) for bead in beads)
-    return total / (1 - scale.neutral)
+    return total / (scale.strong - scale.neutral)
 
 
 def _runs(chain: Sequence[Bead]) -> list[list[Bead]]:
@@ -90,7 +90,7 @@ def _passage(
         ]
     )
     measures = {
-        "strength": (strength - scale.neutral) / (1 - scale.neutral),
+        "strength": (strength - scale.neutral) / (scale.strong - scale.neutral),
         "length": abs(math.log(sum(sizes) / float(sentences.sizes[rows_b].sum()))),
         "names": agreement.names,
         **support,

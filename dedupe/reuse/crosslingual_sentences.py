@@ -20,6 +20,8 @@ _WIDE_LETTERS = 2.5
 """What one Han, kana or Hangul character takes in Latin letters, about."""
 _SHRINK = 20
 """So many sentences of all languages steady the mean of one language."""
+_FEW = 60
+"""With so few sentences in all, half of their mean is taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,14 @@ def language_means(vectors: NDArray[np.float16], languages: Sequence[str]) -> di
 
     Each language sits in its own corner of the space; left there, sentences of one language
     are nearer to each other than to their translations. The mean of a language with few
-    sentences is drawn towards the mean of all.
+    sentences is drawn towards the mean of all, and that of few sentences towards nothing: the
+    mean of two articles is their topic, not their languages.
     """
     names = np.array(languages)
     kinds = sorted(set(languages))
     means = {kind: vectors[names == kind].mean(axis=0, dtype=np.float64) for kind in kinds}
-    pooled = np.mean([means[kind] for kind in kinds], axis=0) if kinds else 0.0
+    pooled = np.mean([means[kind] for kind in kinds], axis=0) if kinds else np.zeros(vectors.shape[1])
+    pooled *= len(names) / (len(names) + _FEW)
     weights = {kind: (count := int((names == kind).sum())) / (count + _SHRINK) for kind in kinds}
     return {
         kind: np.asarray(weights[kind] * means[kind] + (1 - weights[kind]) * pooled, dtype=np.float32)

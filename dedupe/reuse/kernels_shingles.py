@@ -43,8 +43,9 @@ def collect_postings(  # noqa: PLR0917
 
     A posting is the gram's hash above ``place_bits`` and the number of its first word,
     counted through the corpus, below. The partition is the top ``partition_bits`` of
-    the hash; the first ROUTED_BITS of them, which every layout has, are shifted out. ``sizes`` receives the number of
-    postings per partition. An empty table lets every gram through.
+    the hash; the first ROUTED_BITS of them, which every layout has, are shifted out.
+    ``sizes`` receives the number of postings per partition. An empty table lets every gram
+    through.
     """
     longest = 1
     for d in range(len(offsets) - 1):

@@ -124,13 +124,13 @@ def _compare(
     encode: Callable[[Embedder, Sequence[str]], NDArray[np.float16]],
 ) -> tuple[dict[tuple[int, int], list[Passage]], int]:
     """Return the passages by pair of documents, and how many pairs were compared."""
+    said = [anchors(text, language) for text, language in zip(sentences.texts, languages, strict=True)]
     if embedder is None:
-        vectors: Any = spelling.spelling_vectors(sentences.texts)
+        vectors: Any = spelling.spelling_vectors(sentences.texts, said)
     else:
         raw = encode(embedder, sentences.texts)
         means = language_means(raw, languages)
         vectors = centred(raw, languages, means)
-    said = [anchors(text, language) for text, language in zip(sentences.texts, languages, strict=True)]
     pairs = candidate_pairs(
         views,
         sentences,

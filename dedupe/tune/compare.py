@@ -1,4 +1,4 @@
-"""Two tunings on the same labels: the difference of their figures, and the pairs that they decide differently."""
+"""Two tunings on the same labels: how their figures differ, and the pairs that they decide differently."""
 
 from __future__ import annotations
 

@@ -49,11 +49,12 @@ _PAGE = """<!doctype html>
 </html>
 """
 _SLIDER = """<h2>Move the thresholds</h2>
-<noscript><p class="notice">The sliders need JavaScript; all figures are in tuning.json and curve.parquet, too.</p>
-</noscript>
+<noscript><p class="notice">The sliders need JavaScript; all figures are in tuning.json, too.</p></noscript>
 <div class="sliders" id="sliders"></div>
-<p><button id="to-run" type="button">the run's own</button> <button id="to-chosen" type="button">chosen</button></p>
-<table><thead><tr><th scope="col">precision</th><th scope="col">recall</th><th scope="col">F1</th></tr></thead>
+<p><button id="to-run" type="button">the run's own</button>
+<button id="to-chosen" type="button">chosen</button></p>
+<table>
+<thead><tr><th scope="col">precision</th><th scope="col">recall</th><th scope="col">F1</th></tr></thead>
 <tbody><tr id="now"></tr></tbody></table>
 {left}<p id="count" aria-live="polite"></p>
 <div id="flipped"></div>"""
@@ -91,7 +92,8 @@ def policy(script: str, style: str, more: str = "") -> str:
     """Return a Content-Security-Policy that allows this script and style, and ``more``."""
     return (
         "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; trusted-types 'none'; "
-        f"require-trusted-types-for 'script'; script-src '{_digest(script)}'; style-src '{_digest(style)}'{more}"
+        "require-trusted-types-for 'script'; "
+        f"script-src '{_digest(script)}'; style-src '{_digest(style)}'{more}"
     )
 
 

@@ -1,4 +1,4 @@
-"""What a tuning writes: ``tuned.toml``, ``curve.parquet``, ``tuning.json``, ``tuning.html``, ``history.jsonl``."""
+"""What a tuning writes into its folder: settings, curves, figures, page, history."""
 
 from __future__ import annotations
 
@@ -57,13 +57,11 @@ def write(
 
 def about(tuning: Tuning, found: Mapping[str, Any]) -> dict[str, Any]:
     """Return what ``tuned.toml`` says of itself; `dedupe.settings.load` reads over it."""
-    counts = tuning.counts
+    counts, refusal = tuning.counts, tuning.choice.refusal
     lines = {
         "made_by": f"dedupe tune {__version__}",
         "criterion": str(tuning.criterion),
-        "decision": "thresholds chosen"
-        if not tuning.choice.refusal
-        else f"thresholds kept: {tuning.choice.refusal}",
+        "decision": f"thresholds kept: {refusal}" if refusal else "thresholds chosen",
         "labels": f"{counts['used']} pairs ({counts['yes']} yes, {counts['no']} no), {counts['stories']} stories",
         "labels_digest": tuning.labels.digest,
         "run_digest": str(found["run"]),

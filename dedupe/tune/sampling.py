@@ -151,7 +151,7 @@ def _cells(frame: _Frame) -> list[str]:
 
 
 def _stories(tables: Mapping[str, pa.Table]) -> dict[str, str]:
-    """Return for each document the first of those that accepted candidates tie it to, directly or over others."""
+    """Return for each document the first of those that accepted candidates tie together with it."""
     ids = tables["documents"]["id"].to_pylist()
     number = {name: place for place, name in enumerate(sorted(ids))}
     table = tables["candidates"].filter(tables["candidates"]["accepted"])

@@ -53,7 +53,7 @@ class Session:
         return None
 
     def answer(self, key: str) -> bool:
-        """Record an answer (a key of ``ANSWERS``) to the current pair; False when there is nothing to answer."""
+        """Record an answer (a key of ``ANSWERS``) to the current pair; False when there is none."""
         item = self.current
         if item is None or key not in ANSWERS:
             return False

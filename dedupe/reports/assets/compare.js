@@ -76,10 +76,11 @@ function pane(d, side, passages) {
   for (const passage of passages) {
     const [start, length] = passage.spans[side], label = t("compare.passage", { n: passage.n + 1, kind: kindName(passage.kind), words: plural(side ? matches.b_words[passage.m] : matches.a_words[passage.m], "word"), x: decimal(matches.score[passage.m]) });
     layers.push({ start, stop: start + length, class: `passage hue${passage.n % HUES}`, data: { passage: passage.n }, tag: () => h("button", { type: "button", class: `tag hue${passage.n % HUES}`, "data-passage": passage.n, "data-side": side, "aria-label": label }, h("span", { "aria-hidden": "true" }, GLYPH[KINDS[passage.kind]] + (passage.n + 1))) });
-    for (const span of changedIn(passage, side)) layers.push({ start: span.start, stop: span.stop, class: span.number ? "changed number-changed" : "changed" });
+    layers.push(...changedIn(passage, side).map(changedLayer));
   }
   return finishPane(d, side, text, mergePassages(layers));
 }
+const changedLayer = ({ start, stop, number }) => ({ start, stop, class: number ? "changed number-changed" : "changed" });
 // changedIn returns the words of one side of a passage that have no partner on the other.
 function changedIn(passage, side) {
   if (D.redacted || KINDS[passage.kind] === "translated") return [];
@@ -87,7 +88,6 @@ function changedIn(passage, side) {
     const p = matches.pair[passage.m], words = [pairs.a[p], pairs.b[p]].map((d, n) => wordsOf(slice(d, ...passage.spans[n]), passage.spans[n][0]));
     const diff = changes(words[0], words[1]);
     passage.diff = diff && [runs(words[0], diff.a), runs(words[1], diff.b)];
-    if (passage.diff) passage.diff.forEach((spans, n) => spans.forEach((span) => { span.number = /\p{N}/u.test(slice([pairs.a[p], pairs.b[p]][n], span.start, span.stop - span.start)); }));
   }
   return passage.diff ? passage.diff[side] : [];
 }
@@ -186,7 +186,7 @@ function passageTable(sides, passages) {
 }
 function sideCell(passage, side, d) {
   const [start, length] = passage.spans[side], r = matches.row[2 * passage.m + side];
-  const layers = changedIn(passage, side).map((span) => ({ ...span, class: span.number ? "changed number-changed" : "changed" }));
+  const layers = changedIn(passage, side).map(changedLayer);
   return h("td", h("p.meta", docs.wire[d] ? wireMark(d) : r >= 0 ? classBadge(ledger.class[r]) : null, " ", h("span.number.quiet", plural(side ? matches.b_words[passage.m] : matches.a_words[passage.m], "word")), digest(passage.family, d)),
     h("p.text.small", { dir: "auto", lang: docs.language[d] || null }, marked(textOf(d), layers, start, start + length).flat()));
 }

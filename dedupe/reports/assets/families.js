@@ -54,7 +54,7 @@ function variant(n, base, f) {
     if (docs.language[d] && docs.language[baseDoc] && docs.language[d] !== docs.language[baseDoc]) note = h("span.badge.kind", glyph("translated"), KIND_LABEL().translated[0]);
     else {
       const mine = wordsOf(slice(d, start, length), start), other = wordsOf(slice(baseDoc, families.start[base], families.length[base])), diff = changes(other, mine);
-      if (diff) { layers = runs(mine, diff.b).map((span) => ({ ...span, class: "changed" })); note = h("span.quiet.number", diff.a.length + diff.b.length ? t("{more} words more, {less} fewer", { more: count(diff.b.length), less: count(diff.a.length) }) : t("the same words")); }
+      if (diff) { layers = runs(mine, diff.b).map(changedLayer); note = h("span.quiet.number", diff.a.length + diff.b.length ? t("{more} words more, {less} fewer", { more: count(diff.b.length), less: count(diff.a.length) }) : t("the same words")); }
       else note = h("span.quiet", t("diff.far"));
     }
   }

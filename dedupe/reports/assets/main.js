@@ -43,12 +43,12 @@ function chips(q) {
   if (!q) return [];
   const terms = filter().terms;
   return [h("span.quiet", t("Filter:")), ...terms.map((term) => h("span", { class: term.unknown ? "chip unknown" : "chip" },
-    term.not ? t("not") + " " : "", term.field === "words in text" ? "“" + term.value + "”" : term.field + " " + (term.sign === "=" ? "" : term.sign) + " " + (term.field === "source" || term.field === "via" ? shownSource(term) : term.value),
+    term.not ? t("not") + " " : "", term.field === "words in text" ? "“" + term.text + "”" : term.field + " " + (term.sign === "=" ? "" : term.sign) + " " + (term.field === "source" || term.field === "via" ? shownSource(term) : term.text),
     term.unknown ? h("span.small", " " + t("chip.unknown", { name: term.unknown })) : null,
     h("button", { type: "button", "aria-label": t("Remove {term}", { term: term.raw }), on: { click: () => setQuery(terms.filter((other) => other !== term).map((other) => other.raw).join(" ")) } }, "×"))),
     h("button", { type: "button", class: "quiet", on: { click: () => setQuery("") } }, t("Clear"))];
 }
-function shownSource(term) { const n = term.set.indexOf(1); return n >= 0 && term.set.indexOf(1, n + 1) < 0 ? sourceName(n) : term.value; }
+function shownSource(term) { const n = term.set.indexOf(1); return n >= 0 && term.set.indexOf(1, n + 1) < 0 ? sourceName(n) : term.text; }
 function setQuery(q) { $("search").value = q; setParams({ q }, true); }
 
 function shell() {

@@ -15,7 +15,7 @@ function parse(query) {
   for (const [raw, minus, name, sign, quoted, plain] of (query || "").matchAll(TERM)) {
     let value = quoted ?? plain, field = name && name.toLowerCase();
     field = ALIAS[field] || field;
-    const term = { raw, not: !!minus, sign: sign === ":" ? "=" : sign, value: value.toLowerCase() };
+    const term = { raw, not: !!minus, sign: sign === ":" ? "=" : sign, value: value.toLowerCase(), text: value };
     if (!name) {
       if (quoted == null && BARE[term.value]) terms.push({ ...term, field: "class", value: BARE[term.value], sign: "=" });
       else terms.push({ ...term, field: "words in text" });

@@ -81,13 +81,13 @@ function changes(a, b) {
   }
   return { a: onlyA.reverse(), b: onlyB.reverse() };
 }
-// runs joins neighbouring changed words to spans.
+// runs joins neighbouring changed words to spans; numbers stay apart, since a changed number matters most.
 function runs(words, positions) {
   const spans = [];
   for (const n of positions) {
-    const last = spans[spans.length - 1];
-    if (last && last.next === n) { last.stop = words[n].stop; last.next = n + 1; }
-    else spans.push({ start: words[n].start, stop: words[n].stop, next: n + 1 });
+    const last = spans[spans.length - 1], number = /\p{N}/u.test(words[n].key);
+    if (last && last.next === n && last.number === number) { last.stop = words[n].stop; last.next = n + 1; }
+    else spans.push({ start: words[n].start, stop: words[n].stop, next: n + 1, number });
   }
   return spans;
 }
