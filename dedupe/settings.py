@@ -55,8 +55,8 @@ class Shingles:
     """Words per shingle."""
     large_corpus: int = 500_000
     """From so many documents on, shingles are one word longer."""
-    min_links: int = 2
-    """Shingles that two documents must share in line to be compared."""
+    min_links: int = 3
+    """Shingles that two documents must share in line to be compared; 1 finds the last short fragment."""
     star: int = 16
     """Documents that share a shingle are compared all with all up to so many, beyond with a hub."""
 

@@ -92,3 +92,10 @@ def test_what_comes_from_the_outlet_itself_is_its_own():
 def test_the_surest_origin_is_on_top():
     weak, sure = FamilyPassage(*ALL, "f1", "alfa", 0.7), FamilyPassage(*ALL, "f2", "beta", 0.9)
     assert one_label(passages=[sure, weak]).source == "beta"
+
+
+def test_a_credit_elsewhere_in_the_article_counts():
+    copy = FamilyPassage(40, 80, "f", "alfa", 0.9)
+    elsewhere = Credit(0, 3, "x", ("beta", "alfa"), "credit", 0.9, (Cover(0, 20, "certain"),))
+    labels = {entry.label for entry in ledger(20, passages=[copy], credits=[elsewhere])}
+    assert ("credited", "alfa", "beta", "f") in labels

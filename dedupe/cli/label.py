@@ -76,7 +76,9 @@ def command(
             webbrowser.open(address)
             count = page.run(desk, server)
         else:
-            count = terminal.label(session, Texts(tables), terminal.keys_of(sys.stdin), terminal.write_out)
+            count = terminal.label(
+                session, Texts(tables), terminal.keys_of(sys.stdin, typer.getchar), terminal.write_out
+            )
     finally:
         session.close()
     notes().print(

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 class _Tune(TyperGroup):
     """Takes ``dedupe tune LABELS …`` as ``dedupe tune labels LABELS …``."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in {*self.commands, "-h", "--help"}:
             args = ["labels", *args]
         return super().parse_args(ctx, args)

@@ -103,7 +103,7 @@ def _phrases(text: str, table: dict[str, Any]) -> Iterator[Fault]:
             yield at, f"{name} takes a list of phrases in quotes; mend the list"
     macros = {k: v if isinstance(v, str) else v["otherwise"] for k, v in table.get("macros", {}).items()}
     names = {**dict.fromkeys(("mods", "name", "list", "slug", "staff", "a_report", "end", "start", "post"), "S"), **macros}
-    for entry in table.get("form", ()):
+    for entry in [*table.get("form", ()), *table.get("link", ())]:
         at = _line(text, f'"{entry.get("name", "")}"')
         try:
             compile_form(entry["form"], names)

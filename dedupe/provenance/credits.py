@@ -264,6 +264,8 @@ def _plausible(text: str, low: str, sightings: list[Sighting], lexicon: Lexicon)
     """Drop at once the common words and initials that have neither a mark nor a descriptor beside them."""
     kept = []
     for sighting in sightings:
+        if sighting.kind == "open" and _placed(low, sighting, lexicon):
+            continue
         if sighting.needs in ("descriptor", "slug"):
             before = text[max(0, sighting.start - 2) : sighting.start].rstrip(" ")
             after = text[sighting.after : sighting.after + 2].lstrip(" ")
@@ -273,6 +275,13 @@ def _plausible(text: str, low: str, sightings: list[Sighting], lexicon: Lexicon)
                 continue
         kept.append(sighting)
     return kept
+
+
+def _placed(low: str, sighting: Sighting, lexicon: Lexicon) -> bool:
+    """Whether an unlisted "name" is only a country or an adjective ("the North Korean news agency")."""
+    name = low[sighting.start : sighting.stop]
+    word = name.split(" ")[0]
+    return "." not in name and any(name.startswith(p) for p, kind, _ in lexicon.first.get(word, ()) if kind == "J")
 
 
 def _with_self(text: str, sightings: list[Sighting], catalogue: Catalogue, outlet: str) -> list[Sighting]:

@@ -138,12 +138,16 @@ def _decided(
     if catalogue.is_self(passage.source, outlet):
         return Label("own", family=passage.family)
     said = said_here.attributions(passage.start, passage.stop)
-    own_credit = [a for a in said if passage.source in a.credit.chain]
-    if own_credit:
-        return Label("credited", passage.source, _via(own_credit[0], passage.source), passage.family)
-    generic = [a for a in said if speaks_for(catalogue, a.source, passage.source)]
-    if generic:
-        return Label("credited", passage.source, generic[0].source, passage.family)
+    for covering in said:
+        if passage.source in covering.credit.chain:
+            return Label("credited", passage.source, _via(covering, passage.source), passage.family)
+    for covering in said:
+        if speaks_for(catalogue, covering.source, passage.source):
+            return Label("credited", passage.source, covering.source, passage.family)
+    for credit in said_here.credits:  # elsewhere in the article: the doubt is the article's
+        if passage.source in credit.chain:
+            via = credit.chain[0] if credit.chain[0] != passage.source else ""
+            return Label("credited", passage.source, via, passage.family)
     other = [a for a in said if a.strength != "possible" and not catalogue.is_self(a.source, outlet)]
     return Label("uncredited", passage.source, other[0].credit.chain[0] if other else "", passage.family)
 

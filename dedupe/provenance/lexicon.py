@@ -28,7 +28,7 @@ possessive, ``@`` account, ``<`` ``>`` line edges, ``~`` cut, and ``.,:;()/=-`` 
 
 FIRST = ("told", "source_label", "citing")
 """Classes that keep a word which a later class of the same language lists too."""
-FLAGS = ("verb_before_name", "adjectives_before_noun", "verb_last", "loose_subject")
+FLAGS = ("verb_before_name", "adjectives_before_noun", "verb_last", "loose_subject", "cites_after")
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _FIRST = re.compile(r"[^\W\d_][\w\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c]*|\d+|\S")
@@ -112,13 +112,14 @@ class Lexicon:
                 trigger=CLASSES[e["trigger"]] if "trigger" in e else "S",
             )
             for e in entries
-            if all((f[4:] not in flags) if f.startswith("not ") else f in flags for f in e.get("when", ()))
+            if _applies(e, flags)
         )
-        links: dict[str, re.Pattern[str]] = {}
-        for table in [universal, *tables]:
-            for name, form in table.get("links", {}).items():
-                if not name.endswith("_verb_last") or "verb_last" in flags:
-                    links[name] = compile_form(form, macros)
+        links = {
+            e["name"]: compile_form(e["form"], macros)
+            for table in [universal, *tables]
+            for e in table.get("link", ())
+            if _applies(e, flags)
+        }
         return cls(compiled, stems, forms, links, flags)
 
 
@@ -144,6 +145,10 @@ def compile_form(form: str, macros: Mapping[str, str]) -> re.Pattern[str]:
             break
         text = re.sub(r"\{([a-z_]+)\}", lambda m: macros.get(m[1]) or CLASSES[m[1]], text)
     return re.compile("".join(text.split()))
+
+
+def _applies(entry: Mapping[str, Any], flags: frozenset[str]) -> bool:
+    return all(f[4:] not in flags if f.startswith("not ") else f in flags for f in entry.get("when", ()))
 
 
 def _macros(shared: Mapping[str, Any], flags: frozenset[str]) -> dict[str, str]:

@@ -27,6 +27,7 @@ _QUOTES = frozenset("\"'“”„«»‘’‹›「」『』《》`*_•")
 _ABBREVIATED = frozenset(
     ["no", "mr", "mrs", "ms", "dr", "st", "sen", "gov", "rep", "gen", "prof", "jl", "jend", "inc", "corp", "ltd", "co", "art", "nr", "bzw", "vs", "mme", "ca", "rp", "tn", "ny", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "okt", "déc", "févr"]
 )
+_BESIDE = "()/-=:<>.~,S"
 _POSSESSIVE = re.compile(r"'s?(?!\w)|'s\b")
 _SUFFIX = re.compile(r"'[^\W\d_]{1,6}")
 MOST_SOURCES = 48
@@ -242,6 +243,11 @@ def _tidy(kinds: list[str], starts: list[int], stops: list[int], marks: list[tup
                 kinds[i] = "D"
     if len(marks) > MOST_SOURCES:
         kinds = ["w" if kind == "S" else kind for kind in kinds]
+    for i, sighting in marks:
+        if sighting.needs in ("descriptor", "slug") and kinds[i] == "S":
+            beside = kinds[max(0, i - 6) : i] + kinds[i + 1 : i + 2]
+            if kinds[i - 1] not in _BESIDE and kinds[i + 1] not in _BESIDE and "D" not in beside:
+                kinds[i] = "N"  # a word like any other: it must not stand between a cue and its source
     order = [i for i in range(len(kinds)) if keep[i]]
     place = {old: new for new, old in enumerate(order)}
     chosen = "".join(kinds[i] for i in order)

@@ -10,6 +10,7 @@ Method: A. V. Aho and M. J. Corasick, Efficient string matching, CACM 18 (1975).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -23,6 +24,9 @@ from dedupe.provenance.lexicon import UNSPACED
 _ONE_TO_ONE = (("\u00a0", " "), ("\u202f", " "), ("\u2019", "'"), ("\u02bc", "'"), ("\u2011", "-"))
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _DOMAIN_BACK = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]{0,60}$")
+_LINK = r"(?:de|do|da|del|della|des|dos|di|la|le|of|the|and|&)"
+_NAME_AFTER = re.compile(rf" [\"“«]?([A-Z][\w'&-]*(?: (?:{_LINK} ){{0,2}}[A-Z][\w'&-]*){{0,4}})")
+_NAME_BEFORE = re.compile(rf"(?<![\w.])(?:[Tt]he )?((?!The )[A-Z][\w'&-]*(?: (?:{_LINK} ){{0,2}}[A-Z][\w'&-]*){{0,4}})[\"”»]? $")
 _PUBLIC = re.compile(r"(?:^|\.)(?:go|gov|mil|ac|edu|sch|desa|int|gob|gouv)(?:\.|$)")
 _CROWDED = frozenset({"en", "id", "ms", None})
 """Languages in which initials are too common to be taken for an agency on a weak cue."""
@@ -96,6 +100,11 @@ class Finder:
         inferred = {entry["starts"]: entry["source"] for entry in catalogue.phrases["universal"].get("trailer", ())}
         for text in inferred:
             keys.setdefault(text, []).append((0, len(text), None, "trailer"))
+        for phrases in catalogue.phrases.values():
+            for side in ("before", "after"):
+                for text in phrases.get("open", {}).get(side, ()):
+                    for form in (text, text.capitalize()):
+                        keys.setdefault(form, []).append((0, len(form), None, f"open_{side}"))
         automaton = ahocorasick.Automaton()
         for key in sorted(keys):
             automaton.add_word(key, (len(key), tuple(keys[key])))
@@ -129,11 +138,12 @@ class Finder:
                 sighting = self._sighting(text, start, -minus, [hit[2] for hit in hits[index:same]], language)
                 if sighting is not None:
                     found.append(sighting)
-                    reached = sighting.stop
+                    reached = sighting.stop if sighting.start <= start else reached
                 elif any(hit[2][2] is None and not hit[2][3] for hit in hits[index:same]):
                     reached = -minus
             index = same
-        return [sighting for sighting in found if sighting.source]
+        listed = [s for s in found if s.source and s.kind != "open"]
+        return listed if len(listed) == len(found) else _merged(listed, found)
 
     def _sighting(
         self, text: str, start: int, stop: int, entries: Sequence[tuple[int, int, Alias | None, str]], language: str | None
@@ -145,7 +155,9 @@ class Finder:
         if not aliases:
             if "trailer" in kinds:
                 return Sighting(start, stop, stop, self.inferred[text[start:stop]], "", True, kind="trailer")
-            return _open(text, start, stop)
+            if "open" in kinds:
+                return _domain(text, start, stop)
+            return _named(text, start, stop, kinds)
         alias, needs = min(aliases, key=lambda pair: self._preference(pair[0], language))
         source = self.sources[alias.source]
         if needs in ("report", "descriptor") and language not in _CROWDED and language in source.languages:
@@ -203,6 +215,20 @@ def _cases(text: str) -> list[str]:
     return sorted(names - {text})
 
 
+def _merged(listed: list[Sighting], found: list[Sighting]) -> list[Sighting]:
+    """Add the names of unlisted media that touch no listed one."""
+    taken = sorted((s.start, s.after) for s in listed)
+    starts = [start for start, _ in taken]
+    kept = list(listed)
+    for sighting in found:
+        if sighting.kind == "open" and sighting.source:
+            at = bisect_left(starts, sighting.stop + 1)
+            if at == 0 or taken[at - 1][1] < sighting.start - 1:
+                kept.append(sighting)
+    unique = {(s.start, s.stop): s for s in kept}
+    return [unique[span] for span in sorted(unique)]
+
+
 def _sparse(raw: list[Any]) -> list[Any]:
     """Drop the hits of every stretch that holds more than CROWD of them: a list or hostile, never prose."""
     if len(raw) <= CROWD:
@@ -233,7 +259,7 @@ def _forms(alias: Alias) -> Iterable[tuple[str, str]]:
         yield small, "report" if bare else alias.needs
 
 
-def _open(text: str, start: int, stop: int) -> Sighting | None:
+def _domain(text: str, start: int, stop: int) -> Sighting | None:
     if stop < len(text) and (text[stop].isalnum() or (text[stop] in ".-/" and text[stop + 1 : stop + 2].isalnum())):
         return None
     found = _DOMAIN_BACK.search(text, max(0, start - 60), start)
@@ -245,6 +271,18 @@ def _open(text: str, start: int, stop: int) -> Sighting | None:
     if (before and (before.isalnum() or before in "@/#:.")) or _PUBLIC.search(domain) or domain.startswith((".", "-")):
         return None
     return Sighting(begin, stop, stop, "open:" + domain, "report", kind="open")
+
+
+def _named(text: str, start: int, stop: int, kinds: set[str]) -> Sighting | None:
+    """Return the capitalised name beside a word such as "newspaper", as an unlisted medium."""
+    found = _NAME_AFTER.match(text, stop) if "open_before" in kinds else None
+    if not found and "open_after" in kinds:
+        found = _NAME_BEFORE.search(text, max(0, start - 60), start)
+    if not found:
+        return None
+    begin, end = found.span(1)
+    source = "open:" + " ".join(lower(text[begin:end]).split())
+    return Sighting(begin, end, end, source, "report", kind="open")
 
 
 def _bounded(text: str, start: int, stop: int, language: str | None) -> bool:

@@ -189,8 +189,13 @@ def _needed(table: Table, console: Console) -> int:
 
 def _print_table(table: Table, console: Console) -> None:
     """Print a table; off a terminal no line is broken, however wide."""
-    width = console.width if console.is_terminal else max(console.width, _needed(table, console))
-    console.print(table, width=width, crop=False)
+    if console.is_terminal:
+        console.print(table)
+        return
+    width = console.width
+    console.width = max(width, _needed(table, console))
+    console.print(table)
+    console.width = width
 
 
 def print_similar(pairs: pa.Table, console: Console) -> None:

@@ -218,9 +218,8 @@ def _link_star(  # noqa: PLR0917
         m = order[n]
         if m == hub:
             continue
-        before = count
         count = _link(members, places, m, hub, outlets, days, window, document_bits, out, count)
-        if count == before and second not in (_NOBODY, m):
+        if second not in (_NOBODY, m):
             count = _link(members, places, m, second, outlets, days, window, document_bits, out, count)
     return count
 

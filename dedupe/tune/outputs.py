@@ -58,11 +58,12 @@ def write(
 def about(tuning: Tuning, found: Mapping[str, Any]) -> dict[str, Any]:
     """Return what ``tuned.toml`` says of itself; `dedupe.settings.load` reads over it."""
     counts, refusal = tuning.counts, tuning.choice.refusal
-    lines = {
+    lines: dict[str, Any] = {
         "made_by": f"dedupe tune {__version__}",
         "criterion": str(tuning.criterion),
         "decision": f"thresholds kept: {refusal}" if refusal else "thresholds chosen",
-        "labels": f"{counts['used']} pairs ({counts['yes']} yes, {counts['no']} no), {counts['stories']} stories",
+        "labels": f"{counts['used']} pairs: {counts['yes']} yes, {counts['no']} no",
+        "stories": counts["stories"],
         "labels_digest": tuning.labels.digest,
         "run_digest": str(found["run"]),
         "seed": tuning.seed,

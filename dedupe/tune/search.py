@@ -132,9 +132,9 @@ def _text(trials: int, adopted: bool, gain: tuple[float, float, float]) -> str:
     said = f"{gain[0]:+.3f} [{gain[1]:+.3f}, {gain[2]:+.3f}]"
     if adopted:
         return (
-            f"Other settings were searched in {trials} runs; the best were adopted, their cross-validated gain over "
-            f"the run's own being {said} (paired story bootstrap; the same labels chose among the runs, so the gain is "
-            "an upper estimate)."
+            f"Other settings were searched in {trials} runs; the best were adopted, their cross-validated "
+            f"gain over the run's own being {said} (paired story bootstrap; the same labels chose among "
+            "the runs, so the gain is an upper estimate)."
         )
     return (
         f"Other settings were searched in {trials} runs; none was better than the run's own beyond chance "
@@ -185,6 +185,7 @@ def _suggested(trial: Any, base: Settings, *, first: bool) -> Settings:
 
 
 def from_dict(values: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """Return the settings that `Settings.as_dict` made a dictionary of."""
     settings = Settings()
     sections = {
         field.name: dataclasses.replace(getattr(settings, field.name), **values[field.name])

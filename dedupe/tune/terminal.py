@@ -60,18 +60,13 @@ def _sound(text: str) -> str:
     return "".join(c if c in "\n\t" or c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
 
 
-def keys_of(stream: TextIO) -> Iterator[str]:
-    """Yield the first letter of each line of a pipe, or each key pressed on a terminal."""
+def keys_of(stream: TextIO, getchar: Callable[[], str]) -> Iterator[str]:
+    """Yield the first letter of each line of a pipe, or each key pressed on a terminal (``getchar``)."""
     if not stream.isatty():
         for line in stream:
             yield line.strip()[:1].lower()
         return
-    import click
-
-    while True:
-        key = click.getchar()
-        if key in "\x03\x04":
-            return
+    while (key := getchar()) not in ("\x03", "\x04"):
         yield key.lower()
 
 

@@ -124,9 +124,8 @@ def test_keys(open_report, html):
     page = open_report(html, "#/matrix").page
     page.keyboard.press("2")
     assert page.locator("main h1").inner_text() == "Pairs of articles"
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    page.keyboard.press("k")
+    for key in "jjjk":
+        page.keyboard.press(key)
     assert page.locator(".pair.selected").get_attribute("data-item") == "1"
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash").startswith("#/compare/kota-07/post-01")

@@ -29,7 +29,7 @@ function articleView([id]) {
   for (let c = credits.at[d]; c < credits.at[d + 1]; c++) credit.push(c);
   const url = docs.url[d] || "";
   return [
-    h("p.kicker", outletLink(docs.outlet[d]), " ", wireMark(d), docs.published[d] ? " · " + date(docs.published[d]) : null, docs.language[d] ? " · " + docs.language[d] : null),
+    h("p.kicker", printerLink(d), " ", wireMark(d), docs.published[d] ? " · " + date(docs.published[d]) : null, docs.language[d] ? " · " + docs.language[d] : null),
     h("h1", { lang: docs.language[d] || null }, isolate(titleOf(d))),
     h("p.quiet.small", isolate(docs.id[d]), docs.file[d] ? [" · ", isolate(docs.file[d])] : null, url ? [" · ", /^https?:\/\//i.test(url) ? h("a", { href: url, rel: "noopener noreferrer nofollow", target: "_blank" }, isolate(url)) : isolate(url)] : null),
     docs.wire[d] ? h("p.standfirst", t("article.wire")) : [splitBar(CLASSES.map((_, c) => [c, by[c]]), total, true), shares(by, total)],

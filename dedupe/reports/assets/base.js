@@ -28,7 +28,7 @@ function svg(name, props, ...kids) {
 const region = (label, ...kids) => h("div.scroll", { tabindex: "0", role: "region", "aria-label": label }, kids);
 const $ = (id) => document.getElementById(id);
 
-const state = { language: "en", view: "matrix", args: [], params: new URLSearchParams(), selected: 0, list: [], refresh: null };
+const state = { language: "en", view: "matrix", args: [], params: new URLSearchParams(), selected: -1, list: [], refresh: null };
 
 // Words of the interface stand in strings.json; a short English text is its own key.
 const table = (entries) => Object.assign(Object.create(null), entries); // looked up with names from outside

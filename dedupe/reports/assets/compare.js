@@ -68,7 +68,7 @@ function thirdTexts(sides, passages) {
   return [...result].sort((x, y) => x - y);
 }
 function paneHead(d) {
-  return h("header", h("p.meta", outletLink(docs.outlet[d]), " ", wireMark(d), docs.published[d] ? " · " + date(docs.published[d]) : null, " · ", plural(docs.words[d], "word"), docs.language[d] ? " · " + docs.language[d] : null),
+  return h("header", h("p.meta", printerLink(d), " ", wireMark(d), docs.published[d] ? " · " + date(docs.published[d]) : null, " · ", plural(docs.words[d], "word"), docs.language[d] ? " · " + docs.language[d] : null),
     h("h2", { lang: docs.language[d] || null }, articleLink(d)));
 }
 function pane(d, side, passages) {

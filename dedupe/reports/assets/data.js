@@ -181,9 +181,10 @@ function textOf(doc) {
 }
 const haystacks = [];
 function haystack(doc) {
-  return haystacks[doc] ??= [docs.id[doc], docs.title[doc] || "", outletOf(doc), D.redacted ? "" : textOf(doc)].join("\n").toLowerCase();
+  return haystacks[doc] ??= [docs.id[doc], docs.title[doc] || "", outletOf(doc), D.outlets[docs.outlet[doc]], D.redacted ? "" : textOf(doc)].join("\n").toLowerCase();
 }
-const outletOf = (doc) => D.outlets[docs.outlet[doc]] || "";
+// Who printed or sent it: an outlet's name, or the agency's for a dispatch.
+const outletOf = (doc) => docs.wire[doc] && docs.source[doc] >= 0 ? sourceName(docs.source[doc]) : D.outlets[docs.outlet[doc]] || "";
 const sourceId = (s) => s < 0 ? "" : D.sources[s][0];
 function sourceName(s) {
   if (s < 0) return "";

@@ -44,7 +44,7 @@ function familyView([name]) {
     section(t("The variants"), h("p.quiet", t("family.base", { name: outletOf(families.document[base]) })), paged(members, (n) => variant(n, base, f), 20, "ol", "variants")),
     families.evidence[f].length ? section(t("Evidence for the origin"), region(t("Evidence for the origin"), h("table.plain", h("thead", h("tr", [t("Kind"), t("Source"), t("Weight"), t("Where"), t("Surface"), t("Note")].map((label) => h("th", { scope: "col" }, label)))),
       h("tbody", families.evidence[f].map(([kind, where, start, length, source, weight, note]) => h("tr", h("td", t(kind)), h("td", sourceLink(source)), h("td.number", decimal(weight)),
-        h("td", typeof where === "number" ? [outletLink(docs.outlet[where]), " · ", articleLink(where, start)] : isolate(where)), h("td", typeof where === "number" ? excerpt(where, start, length, 90) : null), h("td", isolate(note)))))))) : null,
+        h("td", typeof where === "number" ? [printerLink(where), " · ", articleLink(where, start)] : isolate(where)), h("td", typeof where === "number" ? excerpt(where, start, length, 90) : null), h("td", isolate(note)))))))) : null,
   ];
 }
 function variant(n, base, f) {
@@ -58,7 +58,7 @@ function variant(n, base, f) {
       else note = h("span.quiet", t("diff.far"));
     }
   }
-  return h("li", { class: n === base ? "variant base" : "variant" }, h("p.meta", outletLink(docs.outlet[d]), " ", wireMark(d), r >= 0 ? [" ", classBadge(ledger.class[r])] : null, r >= 0 && ledger.via[r] >= 0 ? [" ", h("span.via", t("via {name}", { name: sourceName(ledger.via[r]) }))] : null, " · ", articleLink(d, start), docs.published[d] ? " · " + date(docs.published[d]) : null, " ", note, digest(f, d)),
+  return h("li", { class: n === base ? "variant base" : "variant" }, h("p.meta", printerLink(d), " ", wireMark(d), r >= 0 ? [" ", classBadge(ledger.class[r])] : null, r >= 0 && ledger.via[r] >= 0 ? [" ", h("span.via", t("via {name}", { name: sourceName(ledger.via[r]) }))] : null, " · ", articleLink(d, start), docs.published[d] ? " · " + date(docs.published[d]) : null, " ", note, digest(f, d)),
     h("p.text", { dir: "auto", lang: docs.language[d] || null }, marked(textOf(d), layers, start, start + length).flat()));
 }
 const moment = (d) => { const found = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d))?/.exec(docs.published[d] || ""); return found ? Date.UTC(+found[1], found[2] - 1, +found[3], +(found[4] || 0), +(found[5] || 0)) : NaN; };

@@ -10,7 +10,7 @@ function route() {
   state.view = VIEWS[address.view] ? address.view : D.meta.pair && pairs.a.length ? "compare" : "matrix";
   state.args = VIEWS[address.view] ? address.args : state.view === "compare" ? [docs.id[pairs.a[0]], docs.id[pairs.b[0]]] : [];
   state.params = address.params;
-  if (!same) state.selected = 0;
+  if (!same) state.selected = -1;
   draw();
   if (!same) { scrollTo(0, 0); const heading = document.querySelector("main h1"); if (heading && document.activeElement !== $("search")) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); } }
   else if (state.view === "matrix" && state.params.get("q")) $("evidence")?.scrollIntoView({ block: "nearest" });
@@ -93,8 +93,7 @@ function move(step) {
     return;
   }
   if (!length) return;
-  const marked = document.querySelector(".selected") || state.view === "pairs";
-  state.selected = marked ? Math.max(0, Math.min(length - 1, state.selected + step)) : 0;
+  state.selected = Math.max(0, Math.min(length - 1, state.selected + step));
   if (state.view === "pairs") { pairList.reveal(state.selected); $("main").querySelector(".pair.selected a")?.focus({ preventScroll: true }); return; }
   const items = items_();
   document.querySelectorAll(".selected").forEach((node) => node.classList.remove("selected"));
@@ -109,7 +108,7 @@ document.addEventListener("keydown", (event) => {
   if (field && !["range", "radio", "checkbox"].includes(field.type)) return;
   const keys = { j: () => move(1), k: () => move(-1), "/": () => { $("search").focus(); $("search").select(); }, "?": help, d: dim, l: () => speak(state.language === "en" ? "id" : "en"),
     u: () => PARENT[state.view] && go(link(PARENT[state.view])), n: () => reader && reader.jump(Math.min(reader.passages.length - 1, reader.current + 1), -1), p: () => reader && reader.jump(Math.max(0, reader.current - 1), -1),
-    Enter: () => { if (event.target.closest("a, button, summary")) return false; const list = state.list, href = typeof list.at === "function" ? list.at(state.selected) : list[state.selected]; if (!href || !list.length) return false; go(href); } };
+    Enter: () => { if (event.target.closest("a, button, summary")) return false; if (state.selected < 0 || state.selected >= state.list.length) return false; go(state.list.at(state.selected)); } };
   TABS().forEach(([view], n) => { keys[n + 1] = () => go(link(view)); });
   const act = keys[event.key];
   if (act && act() !== false) event.preventDefault();

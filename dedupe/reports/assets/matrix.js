@@ -48,11 +48,10 @@ function findings({ table }) {
   if (!items.length) return h("p.lead", t("matrix.none"));
   const show = (item) => h("li", null,
     h("h3", t("{name} text without credit", { name: "\u0000" }).split("\u0000").flatMap((part, n) => n ? [sourceLink(item.s), part] : [part])),
-    paged(item.takers, ([o, words, articles]) => h("li", null,
-      h("a.finding", { href: link("matrix", [], { ...Object.fromEntries(state.params), q: cellQuery(o, item.s, "uncredited") }) },
-        h("strong", isolate(D.outlets[o])), " ", h("span.number", plural(words, "word")), " ",
-        h("span.quiet", plural(articles, "in.article")))), 6, "ul", "takers"));
-  return h("div.findings", h("h2", t("Without credit")), paged(items, show, 6, "ul", "columns"));
+    paged(item.takers, ([o, words, articles]) => h("li",
+      h("a.finding", { href: link("matrix", [], { ...Object.fromEntries(state.params), q: cellQuery(o, item.s, "uncredited") }), title: plural(articles, "in.article") },
+        h("strong", isolate(D.outlets[o])), h("span.number", plural(words, "word")))), 5, "ul", "takers"));
+  return h("div.findings", h("h2", t("Without credit")), paged(items, show, 8, "ul", "columns"));
 }
 
 function matrixView() {

@@ -139,7 +139,7 @@ function virtualList() {
   } };
   return { node: box, show: (list) => {
     pairList.shown = list; state.list = { length: list.length, at: (n) => link("compare", [docs.id[pairs.a[list[n]]], docs.id[pairs.b[list[n]]]]) };
-    table.setAttribute("aria-rowcount", list.length + 1); state.selected = Math.min(state.selected, Math.max(0, list.length - 1));
+    table.setAttribute("aria-rowcount", list.length + 1); state.selected = Math.min(state.selected, list.length - 1);
     box.scrollTop = 0; drawn = ""; draw(false);
   } };
 }

@@ -45,6 +45,7 @@ function splitBar(parts, total, tall) {
 }
 const outletLink = (o) => h("a", { href: link("outlet", [D.outlets[o]]), class: "outlet" }, isolate(D.outlets[o]));
 const sourceLink = (s) => s < 0 ? null : h("a", { href: link("source", [sourceId(s)]), class: "source" }, isolate(sourceName(s)));
+const printerLink = (d) => docs.wire[d] && docs.source[d] >= 0 ? sourceLink(docs.source[d]) : outletLink(docs.outlet[d]);
 const isolate = (text, lang) => h("bdi", lang ? { lang } : null, plainText(text || ""));
 const articleLink = (d, at) => h("a", { href: link("article", [docs.id[d]], at == null ? {} : { at }), lang: docs.language[d] || null }, isolate(titleOf(d)));
 const wireMark = (d) => docs.wire[d] ? h("span.badge.wire", t("dispatch")) : null;
@@ -89,7 +90,7 @@ function stretch([d, r]) {
       ledger.via[r] >= 0 ? h("span.via", t("via {name}", { name: sourceName(ledger.via[r]) }), " ") : null,
       h("span.number", plural(ledger.words[r], "word"))),
     excerpt(d, ledger.start[r], ledger.length[r]),
-    h("p.meta", outletLink(docs.outlet[d]), " · ", articleLink(d, ledger.start[r]), docs.published[d] ? " · " + date(docs.published[d]) : null,
+    h("p.meta", printerLink(d), " · ", articleLink(d, ledger.start[r]), docs.published[d] ? " · " + date(docs.published[d]) : null,
       partner >= 0 ? [" · ", h("a", { href: link("compare", sidesOf(d, partner)) }, t("compare with {outlet}", { outlet: outletOf(partner) }))] : null,
       family >= 0 ? [" · ", h("a", { href: link("family", [families.name[family]]) }, t("all copies"))] : null));
 }
