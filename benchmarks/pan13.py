@@ -84,7 +84,9 @@ def ours(settings: Settings) -> Detector:
     return detect
 
 
-def by_sentences(alike: Callable[[Prepared, Prepared], NDArray[np.floating[Any]]], threshold: float) -> Detector:
+def by_sentences(
+    alike: Callable[[Prepared, Prepared], NDArray[np.floating[Any]]], threshold: float
+) -> Detector:
     """Return a baseline: pairs of sentences from a threshold, gathered."""
 
     def detect(a: Prepared, b: Prepared) -> Spans:
@@ -141,7 +143,9 @@ BASELINES = {
 }
 
 
-def run(detect: Detector, pairs: list[Pair], prepared: Callable[[str], Prepared]) -> tuple[dict[Any, Spans], float]:
+def run(
+    detect: Detector, pairs: list[Pair], prepared: Callable[[str], Prepared]
+) -> tuple[dict[Any, Spans], float]:
     """Return the detections by pair, and the CPU seconds they took."""
     started = time.process_time()
     found = {(pair["a"], pair["b"]): detect(prepared(pair["a"]), prepared(pair["b"])) for pair in pairs}
@@ -159,7 +163,9 @@ def scored(pairs: list[Pair], found: dict[Any, Spans]) -> dict[str, Score]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--sample", type=int, help="so many pairs of each kind")
     parser.add_argument("--settings", type=Path, default=SETTINGS)

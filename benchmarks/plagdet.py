@@ -30,9 +30,7 @@ class Score:
     detections: int
 
 
-def score(
-    cases: Mapping[Hashable, Sequence[Case]], detections: Mapping[Hashable, Sequence[Case]]
-) -> Score:
+def score(cases: Mapping[Hashable, Sequence[Case]], detections: Mapping[Hashable, Sequence[Case]]) -> Score:
     """Score detections against true cases, both by pair of documents."""
     pairs = list(dict.fromkeys([*cases, *detections]))
     recalls: list[float] = []

@@ -1,4 +1,6 @@
-"""Makes ``seeds/labels.csv``, the sample labels for ``dedupe tune``, from ``seeds/gold.json``.
+"""Makes ``docs/examples/seeds-labels.csv``, sample labels for ``dedupe tune``, from ``seeds/gold.json``.
+
+They do not lie in ``seeds/``, since every table there is read as documents.
 
     python benchmarks/seed_labels.py
 
@@ -19,7 +21,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-SEEDS = Path(__file__).parents[1] / "seeds"
+ROOT = Path(__file__).resolve().parents[1]
+SEEDS = ROOT / "seeds"
+LABELS = ROOT / "docs" / "examples" / "seeds-labels.csv"
 WHOLLY = 0.8
 """Share of an article's words in shared passages from which it is wholly derived."""
 COLUMNS = ("a", "b", "label", "relation", "story", "annotator")
@@ -27,7 +31,7 @@ COLUMNS = ("a", "b", "label", "relation", "story", "annotator")
 
 def main() -> None:
     """Write the file."""
-    (SEEDS / "labels.csv").write_text(labels(SEEDS), encoding="utf-8", newline="")
+    LABELS.write_text(labels(SEEDS), encoding="utf-8", newline="")
 
 
 def labels(folder: Path) -> str:
@@ -51,14 +55,16 @@ def labels(folder: Path) -> str:
             words = len(documents[article]["text"].split())
             verdict = "wholly" if sum(shared.values()) >= WHOLLY * words else "partially"
         else:
-            sources = sorted({source for name in (a, b) for source, *_ in drawn.get(name, [])} | _wires(documents, a, b))
+            sources = sorted(
+                {source for name in (a, b) for source, *_ in drawn.get(name, [])} | _wires(documents, a, b)
+            )
             story, relation, verdict = (sources or [min(a, b)])[0], "", "not"
         writer.writerow([a, b, verdict, relation, story, "gold"])
     return out.getvalue()
 
 
 def _documents(folder: Path) -> dict[str, dict[str, Any]]:
-    rows = map(json.loads, (folder / "articles.jsonl").open(encoding="utf-8"))
+    rows = map(json.loads, (folder / "articles.jsonl").read_text(encoding="utf-8").strip().split("\n"))
     return {row["id"]: {"kind": "outlet", **row} for row in rows}
 
 

@@ -23,14 +23,21 @@ from typing import Any
 
 import numpy as np
 
-from dedupe.records import Span
+from dedupe import corpus
+from dedupe.records import Passage, Span
 from dedupe.reuse.crosslingual_anchors import anchors
+from dedupe.reuse.crosslingual_passages import evidence
 from dedupe.reuse.crosslingual_sentences import View, centred, cosines, language_means
 from dedupe.reuse.embedding import load_embedder
 from dedupe.reuse.spelling import NAME, spelling_vectors
 from dedupe.reuse.translated import translated_passages
 from dedupe.reuse.vectorcache import encode_cached
-from dedupe.settings import Settings, load
+from dedupe.settings import load
+from dedupe.text.boilerplate import furniture
+from dedupe.text.language import detect
+from dedupe.text.sentences import split
+
+Found = dict[tuple[int, int], list[Passage]]
 
 LINES_PER_DOCUMENT = 12
 
@@ -72,6 +79,114 @@ def recall_at_one(scores: np.ndarray) -> dict[str, float]:
         "id_en": round(float((scores.argmax(axis=1) == own).mean()), 4),
         "en_id": round(float((scores.argmax(axis=0) == own).mean()), 4),
     }
+
+
+def passages(folder: Path) -> dict[str, Any]:
+    """Scores on the seeds by what is switched on, one step after the other."""
+    views, gold = read_seeds(folder)
+    full = translated_passages(views, load())
+    spelled = translated_passages(views, load(None, ["translated.model=none"]))
+    alone = [
+        score_passages(
+            views, gold, {pair: [p for p in found if _strength(p) >= cut] for pair, found in pairs}
+        )
+        for pairs in [sorted(full.passages.items())]
+        for cut in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
+    ]
+    ordered = {
+        pair: [p for p in found if evidence({**dict(p.measures), "agreement": 0.0}) >= 0]
+        for pair, found in full.passages.items()
+    }
+    return {
+        "embedder": full.embedder,
+        "spelling": score_passages(views, gold, _accepted(spelled.passages)),
+        "embeddings, best single threshold": max(alone, key=lambda scores: scores["f1"]),
+        "+ order": score_passages(views, gold, ordered),
+        "+ guards": score_passages(views, gold, _accepted(full.passages)),
+    }
+
+
+def _strength(passage: Passage) -> float:
+    return dict(passage.measures)["strength"]
+
+
+def _accepted(found: Found) -> Found:
+    return {pair: [p for p in aligned if p.accepted] for pair, aligned in found.items()}
+
+
+def read_seeds(folder: Path) -> tuple[list[View], dict[str, Any]]:
+    gold = json.loads((folder / "gold.json").read_text(encoding="utf-8"))
+    views = []
+    for document in corpus.load([folder / "articles.jsonl", folder / "txt"]).documents:
+        language = document.language or detect(document.text)
+        views.append(
+            View(
+                id=document.id,
+                text=document.text,
+                language=language,
+                sentences=split(document.text, language),
+                outlet=document.outlet,
+                kind=document.kind,
+                published=document.published,
+                furniture=furniture(document.text),
+            )
+        )
+    return views, gold
+
+
+def score_passages(views: Sequence[View], gold: dict[str, Any], found: Found) -> dict[str, Any]:
+    """Precision, recall and F1 of passages, and how many independent reports were matched.
+
+    A detection is right when both sides go back to the same dispatch, also through another
+    outlet; a gold passage is found when half of it lies in detections with the text it is from.
+    """
+    place = {view.id: index for index, view in enumerate(views)}
+    wanted = [p for p in gold["passages"] if p["kind"] == "translated"]
+    covered = dict.fromkeys((p["id"] for p in wanted), 0)
+    right = detections = 0
+    for (a, b), aligned in found.items():
+        for passage in aligned:
+            sides = {a: (passage.a_start, passage.a_stop), b: (passage.b_start, passage.b_stop)}
+            detections += 1
+            roots = [_roots(views[index], span, gold, views, place) for index, span in sides.items()]
+            right += not roots[0].isdisjoint(roots[1])
+            for p in wanted:
+                if {place[p["document"]], place[p["from"]]} == {a, b}:
+                    start, stop = sides[place[p["document"]]]
+                    covered[p["id"]] += max(0, min(stop, p["stop"]) - max(start, p["start"]))
+    hits = sum(covered[p["id"]] >= 0.5 * (p["stop"] - p["start"]) for p in wanted)
+    independent = sum(_matched(row, found, place) for row in gold["independent"])
+    precision, recall = right / max(1, detections), hits / len(wanted)
+    return {
+        "precision": round(precision, 3),
+        "recall": round(recall, 3),
+        "f1": round(2 * precision * recall / max(1e-9, precision + recall), 3),
+        "independent_matched": f"{independent} of {len(gold['independent'])}",
+    }
+
+
+def _roots(
+    view: View, span: tuple[int, int], gold: dict[str, Any], views: Sequence[View], place: dict[str, int]
+) -> set[str]:
+    """The documents that a stretch of text goes back to, itself among them."""
+    roots = {view.id}
+    for p in gold["passages"]:
+        overlap = min(span[1], p["stop"]) - max(span[0], p["start"])
+        if p["document"] == view.id and overlap > 0.3 * min(span[1] - span[0], p["stop"] - p["start"]):
+            source = (p["from_start"], p["from_stop"])
+            roots |= _roots(views[place[p["from"]]], source, gold, views, place)
+    return roots
+
+
+def _matched(row: dict[str, Any], found: Found, place: dict[str, int]) -> bool:
+    first, second = (row["a"], row["a_start"], row["a_stop"]), (row["b"], row["b_start"], row["b_stop"])
+    if place[first[0]] > place[second[0]]:
+        first, second = second, first
+    return any(
+        min(p.a_stop, first[2]) > max(p.a_start, first[1])
+        and min(p.b_stop, second[2]) > max(p.b_start, second[1])
+        for p in found.get((place[first[0]], place[second[0]]), [])
+    )
 
 
 def recombined(lines: Sequence[tuple[str, str]], count: int, seed: int) -> list[View]:
@@ -145,6 +260,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.task == "retrieval":
         result = retrieval(given.path, given.model)
+    elif given.task == "passages":
+        result = passages(given.path)
     else:
         result = speed(given.path, given.n, given.model)
     json.dump(result, sys.stdout, indent=2)

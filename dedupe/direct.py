@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -14,10 +15,11 @@ from dedupe import corpus
 from dedupe.engines.local import LocalEngine, batches
 from dedupe.errors import SettingsError
 from dedupe.provenance import credits
-from dedupe.records import CHANNELS, PAIRS, Document, Rejected
+from dedupe.provenance.catalogue import Catalogue
+from dedupe.records import CHANNELS, PAIRS, Credit, Document, Rejected
 from dedupe.settings import Settings
 from dedupe.stages import candidates, furniture
-from dedupe.stages.align import ALIGNED, AlignPairs
+from dedupe.stages.align import ALIGNED, AlignBundles
 from dedupe.stages.credits import as_row, catalogue
 from dedupe.stages.documents import documents_table
 from dedupe.stages.text import MARKED, MarkFurniture
@@ -63,12 +65,18 @@ def similar(
             plain, engine.map(MarkFurniture(), parts, MARKED, count=len(parts)), settings.boilerplate
         )
         documents = plain.append_column("furniture", marked["furniture"])
-        found = candidates.find(
-            documents, settings, CHANNELS[:3], lambda done, total: progress("candidates", done, total)
-        )
+        with TemporaryDirectory(prefix="dedupe-") as scratch:
+            found = candidates.find(
+                documents,
+                settings,
+                CHANNELS[:3],
+                lambda done, total: progress("candidates", done, total),
+                scratch=Path(scratch),
+            )
+        found = found.take(pa.array(candidates.together(found)))
         aligned = engine.map(
-            AlignPairs(settings),
-            candidates.with_texts(documents, found, BATCH),
+            AlignBundles(settings),
+            candidates.bundles(documents, found, BATCH),
             ALIGNED,
             count=-(-found.num_rows // BATCH),
             progress=lambda done, total: progress("align", done, total),
@@ -91,29 +99,41 @@ def find_credits(inputs: Sequence[Path], settings: Settings, *, facts: Path | No
     """Return ``{"id", "credits": […]}`` for each document, in the order of the input."""
     known = catalogue(facts)
     rejected: list[Rejected] = []
+    files = corpus.find_readable(inputs, sort=False)
 
     def found() -> Iterator[dict[str, Any]]:
-        for record in corpus.iter_records(corpus.find_files(inputs), settings.reading, corpus.Tally()):
+        for record in corpus.iter_records(files, settings.reading, corpus.Tally()):
             if isinstance(record, Rejected):
                 rejected.append(record)
-                continue
-            yield {"id": record.id, "credits": [_row(credit) for credit in _credits(record)]}
-
-    def _credits(record: Document) -> Sequence[Any]:
-        return credits.find(
-            record.text,
-            language=record.language,
-            outlet=record.outlet,
-            sentences=sentences.split(record.text, record.language),
-            furniture=boilerplate.furniture(record.text),
-            catalogue=known,
-            settings=settings.credits,
-        )
+            else:
+                yield {"id": record.id, "credits": [_row(one) for one in _credits(record, known, settings)]}
 
     return Credited(known.name, found(), rejected)
 
 
-def _row(credit: Any) -> dict[str, Any]:
+def credits_of(
+    documents: Sequence[Document], settings: Settings, *, facts: Path | None = None
+) -> tuple[dict[str, Sequence[Credit]], dict[str, str]]:
+    """Return the credits of documents, by id, and the display name of every source in them."""
+    known = catalogue(facts)
+    found = {document.id: _credits(document, known, settings) for document in documents}
+    ids = sorted({source for credits in found.values() for credit in credits for source in credit.chain})
+    return found, {source: known.name(source) for source in ids}
+
+
+def _credits(document: Document, known: Catalogue, settings: Settings) -> Sequence[Credit]:
+    return credits.find(
+        document.text,
+        language=document.language,
+        outlet=document.outlet,
+        sentences=sentences.split(document.text, document.language),
+        furniture=boilerplate.furniture(document.text),
+        catalogue=known,
+        settings=settings.credits,
+    )
+
+
+def _row(credit: Credit) -> dict[str, Any]:
     row = as_row("", credit)
     return {
         **{name: row[name] for name in ("start", "stop", "surface", "chain", "role", "confidence")},

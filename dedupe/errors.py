@@ -26,6 +26,7 @@ class DedupeError(Exception):
         self.what = what
         self.where = where
         self.mend = mend
+        what = " ".join(what.split())  # messages of libraries may have several lines
         text = f"{where}: {what}" if where else what
         super().__init__(f"{text}; {mend}" if mend else text)
 

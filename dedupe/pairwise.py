@@ -96,26 +96,36 @@ def align_files(
 
 
 def _read_pairs(path: Path, known: dict[str, Document]) -> tuple[list[tuple[str, str]], list[Rejected]]:
+    mend = 'give JSON Lines of {"a": id, "b": id}'
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", where=str(path), mend='give JSON Lines of {"a": id, "b": id}') from error
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=str(path), mend=mend) from error
+    except UnicodeDecodeError as error:
+        raise InputError("is not UTF-8 text", where=str(path), mend=mend) from error
     wanted, bad = [], []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            pair = (row["a"], row["b"])
-        except (ValueError, KeyError, TypeError):
-            bad.append(Rejected(f"{path}:{number}", 'is no {"a": id, "b": id}'))
+            a, b = (_id_of(row[side]) for side in "ab")
+        except (ValueError, KeyError, TypeError, RecursionError):
+            bad.append(Rejected(f"{path}:{number}", 'is no pair; write {"a": id, "b": id}'))
             continue
-        missing = [name for name in pair if name not in known]
+        missing = [name for name in (a, b) if name not in known]
         if missing:
-            bad.append(Rejected(f"{path}:{number}", f"no document has the id {missing[0]!r}"))
+            bad.append(Rejected(f"{path}:{number}", f"no document has the id {missing[0]!r}; correct the id"))
         else:
-            wanted.append(pair)
+            wanted.append((a, b))
     return wanted, bad
+
+
+def _id_of(value: object) -> str:
+    """Return an id as documents have it: whole numbers are ids, too."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise TypeError
+    return str(value)
 
 
 def _batches(wanted: Sequence[tuple[str, str]], known: dict[str, Document]) -> Iterator[pa.Table]:

@@ -6,28 +6,27 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedupe import __version__, corpus, results
-from dedupe.engines.local import LocalEngine, batches
+from dedupe import __version__, results
+from dedupe.engines.local import Kernel, LocalEngine, batches
 from dedupe.errors import SettingsError
 from dedupe.provenance import matrix
 from dedupe.records import CANDIDATES, CHANNELS, CREDITS, DOCUMENTS, LEDGER, MATRIX, PAIRS
-from dedupe.runs import Run, Writer, digest, open_run, write_jsonl
-from dedupe.settings import Settings
 from dedupe.reuse.translated import TranslatedReuse
-from dedupe.stages import candidates, furniture, translated, verdicts
-from dedupe.stages.align import ALIGNED, AlignPairs
+from dedupe.runs import FORMAT, ROW_GROUP, Run, Writer, digest, open_run
+from dedupe.settings import Settings
+from dedupe.stages import candidates, furniture, reading, translated, verdicts
+from dedupe.stages.align import ALIGNED, AlignBundles
+from dedupe.stages.columns import Rows
 from dedupe.stages.credits import FindCredits, catalogue
-from dedupe.stages.documents import documents_table
-from dedupe.stages.ledger import PASSAGES, KeepLedger
+from dedupe.stages.ledger import Articles, KeepLedger
 from dedupe.stages.text import MARKED, MarkFurniture
 
 Progress = Callable[[str, int, int], None]
@@ -65,54 +64,81 @@ def run(
     channels: Sequence[str] = CHANNELS,
     facts: Path | None = None,
     workers: int = 0,
+    memory: int = candidates.MEMORY,
     progress: Progress = _silent,
 ) -> Run:
     """Analyse ``inputs`` and write the results directory ``out``; go on where a killed run stopped.
 
-    Raises DedupeError for what the user can mend; everything else is a defect.
+    ``memory`` is what to keep within, in bytes; it changes no result. Raises DedupeError for what
+    the user can mend; everything else is a defect.
     """
     known = catalogue(facts)
-    read = corpus.load(inputs, settings.reading, progress=lambda done, total: progress("read", done, total))
-    key = digest(__version__, dict(read.digests), settings.as_dict(), list(channels), _versions(), _facts_digest(facts))
-    writer = Writer.create(out, key)
-    write_jsonl([{"where": r.where, "reason": r.reason, "id": r.id} for r in read.rejected], out / "rejected.jsonl")
+    digests = reading.inputs_digests(inputs)
+    key = digest(__version__, digests, settings.as_dict(), list(channels), _versions(), _facts_digest(facts))
 
     with LocalEngine(workers) as engine:
+        writer = Writer.create(out, key, lambda: engine.usage)
 
         def bar(stage: str) -> Callable[[int, int], None]:
             return lambda done, total: progress(stage, done, total)
 
-        def mapped(stage: str, kernel: Any, table: pa.Table, schema: pa.Schema) -> pa.Table:
+        def kept(stage: str, kernel: Kernel, count: int, made: Callable[[int], Iterable[pa.Table]], schema: pa.Schema) -> pa.Table:
+            """Run a kernel over ``count`` batches, those from ``first`` on being ``made(first)``, and keep its results."""
+
+            def compute(first: int) -> Iterator[pa.Table]:
+                for done, part in enumerate(engine.stream(kernel, made(first), count=count), start=first + 1):
+                    progress(stage, done, count)
+                    yield part
+
+            return writer.parts(stage, count, compute, schema)
+
+        def mapped(stage: str, kernel: Kernel, table: pa.Table, schema: pa.Schema) -> pa.Table:
             parts = batches(table, BATCH)
-            return engine.map(kernel, parts, schema, count=len(parts), progress=bar(stage))
+            return kept(stage, kernel, len(parts), lambda first: parts[first:], schema)
+
+        def read() -> tuple[pa.Schema, Iterable[pa.Table]]:
+            return reading.read(inputs, settings.reading, writer.scratch("read"), out / "rejected.jsonl", bar("read"))
 
         def mark() -> pa.Table:
             marked = mapped("furniture", MarkFurniture(), plain.select(["id", "text"]), MARKED)
             return furniture.with_repeated(plain, marked, settings.boilerplate)
 
-        plain = documents_table(read.documents)
+        plain = writer.mapped("documents", read)
+        about = reading.about(plain)
         marked = writer.stage("furniture", mark)
-        documents = plain.append_column("furniture", marked["furniture"])
-        documents = documents.set_column(documents.schema.get_field_index("words"), DOCUMENTS.field("words"), marked["words"])
-        writer.stage("documents", lambda: documents, schema=DOCUMENTS)
+        documents = plain.replace_schema_metadata().append_column("words", marked["words"]).append_column("furniture", marked["furniture"])
+        writer.written("documents", documents, DOCUMENTS)
         credits = writer.stage(
             "credits", lambda: mapped("credits", FindCredits(settings, facts), documents, CREDITS), schema=CREDITS
         )
 
-        found = writer.stage(
-            "found", lambda: candidates.find(documents, settings, channels, bar("candidates")), schema=candidates.FOUND
-        )
+        def find() -> pa.Table:
+            scratch = writer.scratch("candidates")
+            return candidates.find(documents, settings, channels, bar("candidates"), scratch=scratch, memory=memory)
+
+        found = writer.stage("found", find, schema=candidates.FOUND)
 
         def align() -> pa.Table:
-            parts = candidates.with_texts(documents, found, BATCH)
-            count = -(-found.num_rows // BATCH)
-            within = engine.map(AlignPairs(settings), parts, ALIGNED, count=count, progress=bar("align"))
+            order = candidates.together(found)
+            pairs = found.take(pa.array(order))
+            within = kept(
+                "align",
+                AlignBundles(settings),
+                -(-len(order) // BATCH),
+                lambda first: candidates.bundles(documents, pairs.slice(first * BATCH), BATCH),
+                ALIGNED,
+            )
+            back = Rows(within)
+            place = np.argsort(order)
+            parts = (back.take(place[start : start + ROW_GROUP]) for start in range(0, len(place), ROW_GROUP))
+            within = writer.mapped("aligned", lambda: (ALIGNED, parts))
             if "translated" not in channels:
                 return within
             across = translated.find(documents, settings, vectors_folder(), bar("translated"))
             return translated.joined(within, across, documents).replace_schema_metadata(_told(across))
 
         aligned = writer.stage("aligned", align)
+        engine.rest()
         pairs = writer.stage("pairs", lambda: aligned, schema=PAIRS)
         scored = writer.stage("candidates", lambda: candidates.unnested(aligned), schema=CANDIDATES)
 
@@ -131,17 +157,20 @@ def run(
         )
 
         def keep() -> pa.Table:
-            rows = engine.sql(_LEDGER_INPUT, documents=documents, credits=credits, families=members, origins=origins)
-            return mapped("ledger", KeepLedger(facts), rows.cast(_LEDGER_SCHEMA), LEDGER)
+            articles = Articles(documents, credits, members, origins)
+            count = -(-len(articles) // BATCH)
+            return kept("ledger", KeepLedger(facts), count, lambda first: articles.batches(BATCH, first), LEDGER)
 
         ledger = writer.stage("ledger", keep)
-        writer.stage("matrix", lambda: engine.sql(matrix.QUERY, ledger=ledger, documents=documents), schema=MATRIX)
+        # Only the columns that are asked for: the engine would look at the texts, too.
+        outlets = documents.select(["id", "outlet", "kind", "words"])
+        writer.stage("matrix", lambda: engine.sql(matrix.QUERY, ledger=ledger, documents=outlets), schema=MATRIX)
 
     counts = {
-        "read": read.read,
-        "analysed": len(read.documents),
-        "rejected": len(read.rejected),
-        "replacements": read.replacements,
+        "read": about.read,
+        "analysed": documents.num_rows,
+        "rejected": about.rejected,
+        "replacements": about.replacements,
         "words": int(pc.sum(documents["words"]).as_py() or 0),
         "pairs": pairs.num_rows,
         "matches": matches.num_rows,
@@ -149,18 +178,20 @@ def run(
         "origins_named": int(pc.sum(pc.not_equal(origins["source"], "")).as_py() or 0),
         "credits": credits.num_rows,
     }
-    writer.finish({
+    told = json.loads((aligned.schema.metadata or {}).get(_TOLD, b"[]"))
+    meta = {
+        "format": FORMAT,
         "counts": counts,
         "settings": settings.as_dict(),
         "channels": list(channels),
-        "inputs": dict(read.digests),
+        "inputs": digests,
         "versions": _versions(),
         "stages": writer.timings,
-        "notes": notes(read, documents) + json.loads((aligned.schema.metadata or {}).get(_TOLD, b"[]")),
-    })
-    done = open_run(out)
-    results.write_report(done, None, facts=facts)
-    return done
+        "notes": notes(about, reading.passed_over(inputs), documents) + told,
+    }
+    results.write_report(Run(out, meta), None, facts=facts)
+    writer.finish(meta)
+    return open_run(out)
 
 
 _TOLD = b"notes"
@@ -178,39 +209,14 @@ def vectors_folder() -> Path:
     return Path(base) / "wiretrace" / "vectors"
 
 
-_LEDGER_INPUT = """
-SELECT d.id, d.text, d.outlet, d.furniture, c.credits, f.passages
-FROM documents d
-LEFT JOIN (
-  SELECT document, LIST(STRUCT_PACK(
-    start := start, stop := stop, surface := surface, chain := chain, role := role,
-    confidence := confidence, covers := covers, rule := rule) ORDER BY start, stop, surface) AS credits
-  FROM credits GROUP BY document
-) c ON c.document = d.id
-LEFT JOIN (
-  SELECT m.document, LIST(STRUCT_PACK(
-    start := m.start, stop := m.stop, family := m.family, source := o.source,
-    confidence := o.confidence) ORDER BY m.start, m.stop, m.family) AS passages
-  FROM families m JOIN origins o ON o.family = m.family GROUP BY m.document
-) f ON f.document = d.id
-WHERE d.kind = 'outlet'
-ORDER BY d.id
-"""
-_CREDIT = pa.struct([field for field in CREDITS if field.name != "document"])
-_LEDGER_SCHEMA = pa.schema([
-    ("id", pa.string()), ("text", pa.string()), ("outlet", pa.string()), ("furniture", MARKED.field("furniture").type),
-    ("credits", pa.list_(_CREDIT)), ("passages", PASSAGES),
-])  # fmt: skip
-
-
-def notes(read: corpus.Corpus, documents: pa.Table) -> list[str]:
+def notes(read: reading.About, skipped: Sequence[str], documents: pa.Table) -> list[str]:
     """Return what a reader of the results should know about the input."""
     found = []
     if read.replacements:
         found.append(f"{read.replacements} characters could not be decoded and stand as U+FFFD")
-    if read.skipped:
-        shown = ", ".join(read.skipped[:3]) + (f" and {len(read.skipped) - 3} more" if len(read.skipped) > 3 else "")
-        found.append(f"{len(read.skipped)} files of other kinds were passed over: {shown}")
+    if skipped:
+        shown = ", ".join(skipped[:3]) + (f" and {len(skipped) - 3} more" if len(skipped) > 3 else "")
+        found.append(f"{len(skipped)} files of other kinds were passed over: {shown}")
     for what, count in read.notes.items():
         found.append(f"{what}: {count}")
     undated = documents["published"].null_count

@@ -18,7 +18,7 @@ def document(done: Run, name: str) -> dict[str, Any]:
     documents = done.table("documents")
     rows = documents.filter(pc.equal(documents["id"], name)).to_pylist()
     if not rows:
-        near = [i for i in documents["id"].to_pylist() if name.casefold() in i.casefold()][:3]
+        near = [i for i in documents["id"].to_pylist() if name.casefold() in i.casefold() and len(i) < 100][:3]
         mend = f"did you mean {' or '.join(near)}?" if near else "the ids are in documents.parquet"
         raise InputError(f"has no document {name!r}", where=str(done.path), mend=mend)
     row: dict[str, Any] = rows[0]

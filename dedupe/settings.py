@@ -55,7 +55,7 @@ class Shingles:
     """Words per shingle."""
     large_corpus: int = 500_000
     """From so many documents on, shingles are one word longer."""
-    min_links: int = 3
+    min_links: int = 2
     """Shingles that two documents must share in line to be compared; 1 finds the last short fragment."""
     star: int = 16
     """Documents that share a shingle are compared all with all up to so many, beyond with a hub."""
@@ -233,8 +233,10 @@ def shipped(path: Path | None) -> Path | None:
 def _read_toml(path: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot be read: {error}", where=str(path)) from error
+    except OSError as error:
+        raise SettingsError(f"cannot be read: {error.strerror}", where=str(path), mend="check the path") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("is not UTF-8 text", where=str(path), mend="save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             f"is not TOML: {error}", where=str(path), mend="write one [section] per group and name = value"

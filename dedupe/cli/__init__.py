@@ -5,16 +5,22 @@ Heavy modules are imported inside the commands, so that ``dedupe --help`` is qui
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from collections.abc import Callable
+from typing import TextIO
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from dedupe import __version__
-from dedupe.cli import align, compare, credits, matrix, report, run, show, similar
+from dedupe.cli import align, compare, credits, diff, label, matrix, report, run, show, similar, sources, tune
 from dedupe.cli.console import notes
-from dedupe.errors import INTERNAL, DedupeError
+from dedupe.errors import INTERNAL, OK, USAGE, DedupeError
+
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells count it (128 + SIGINT)."""
 
 app = typer.Typer(
     name="dedupe",
@@ -43,49 +49,76 @@ def _options(
     del version
 
 
-for name, module in {
-    "run": run,
-    "matrix": matrix,
-    "show": show,
-    "report": report,
-    "similar": similar,
-    "compare": compare,
-    "align": align,
-    "credits": credits,
-}.items():
-    app.command(name)(module.command)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "run": run.command,
+    "matrix": matrix.command,
+    "show": show.command,
+    "report": report.command,
+    "similar": similar.command,
+    "compare": compare.command,
+    "diff": diff.command,
+    "align": align.command,
+    "credits": credits.command,
+    "sources": sources.command,
+    "label": label.command,
+}
+for _name, _command in _COMMANDS.items():
+    app.command(_name)(_command)
+app.add_typer(tune.app, name="tune")
 
 
 def main() -> None:
     """Run the command line; turn every error into one clear sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):  # names of files need not be sound Unicode
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    stdout = sys.stdout
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="dedupe", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Abort:
-        notes().print("stopped; finished stages are kept, run the same command again to go on")
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        code = STOPPED
+    except TyperException as error:  # a wrong option, argument or command
+        code = _usage(error)
     except DedupeError as error:
-        notes().print(f"[bold red]error:[/] {_plain(str(error))}", soft_wrap=True)
+        _say("error", str(error))
         code = error.exit_code
     except BrokenPipeError:  # the reader of our stdout has gone, as in `dedupe … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+        code = _unread(stdout)
+    except SystemExit as stop:  # typer notices a broken pipe, too, and then puts a wrapper around stdout
+        code = stop.code if sys.stdout is stdout else _unread(stdout)
+    except OSError as error:  # a full disk, a folder that went away
+        _say("error", f"{error.filename or 'writing'}: {error.strerror or error}; make room or name another place")
+        code = USAGE
     except Exception as error:
         if os.environ.get("DEDUPE_DEBUG"):
             raise
-        notes().print(
-            f"[bold red]internal error:[/] {type(error).__name__}: {_plain(str(error))}; "
-            "set DEDUPE_DEBUG=1 to see where, and please report it",
-            soft_wrap=True,
-        )
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        _say("internal error", f"{what}; set DEDUPE_DEBUG=1 to see where, and please report it")
         code = INTERNAL
-    raise SystemExit(code or 0)
+    if code == STOPPED:
+        notes().print("stopped; finished stages are kept, the same command goes on from there", soft_wrap=True)
+    raise SystemExit(code if isinstance(code, int) else 0)
 
 
-def _plain(text: str) -> str:
+def _unread(stdout: TextIO) -> int:
+    """Send the rest of the output nowhere, so that nothing is said about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+    return OK
+
+
+def _usage(error: TyperException) -> int:
+    message = error.format_message().replace("Value error, ", "").rstrip(". \n")
+    if message:  # empty where no command was given: the help was printed
+        context = getattr(error, "ctx", None)
+        _say("error", f"{message}; see {context.command_path if context else 'dedupe'} --help")
+    return USAGE
+
+
+def _say(kind: str, text: str) -> None:
     from rich.markup import escape
 
-    return escape(text)
+    from dedupe.reports.terminal import safe
+
+    line = escape(safe(text).replace("\n", " "))
+    notes().print(f"[bold red]{kind}:[/] {line}", soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dedupe.cli.console import data, notes, progress
+from dedupe.cli.console import data, progress, tell_rejected
 from dedupe.cli.options import AsJson, Assignments, SettingsFile, Workers, settings
 from dedupe.errors import REJECTED
 
@@ -28,6 +28,7 @@ def command(
       dedupe align documents.jsonl pairs.jsonl --json > passages.jsonl
     """
     from dedupe import pairwise
+    from dedupe.reports.terminal import safe
 
     with progress() as report:
         results, rejected = pairwise.align_files(
@@ -37,13 +38,10 @@ def command(
         if as_json:
             print(json.dumps(result, ensure_ascii=False))
         else:
-            data().print(f"{result['a']}  {result['b']}", markup=False, soft_wrap=True)
+            data().print(safe(f"{result['a']}  {result['b']}"), markup=False, soft_wrap=True)
             for p in result["passages"]:
-                data().print(
-                    f"  {p['kind']:<10} {p['score']:.2f}  {p['a_start']}:{p['a_stop']}  {p['b_start']}:{p['b_stop']}",
-                    markup=False,
-                )
-    for one in rejected:
-        notes().print(f"rejected: {one.where}: {one.reason}", markup=False, soft_wrap=True)
+                spans = "  ".join(f"{p[f'{side}_start']}:{p[f'{side}_stop']}" for side in "ab")
+                data().print(f"  {p['kind']:<10} {p['score']:.2f}  {spans}", markup=False, soft_wrap=True)
+    tell_rejected(rejected)
     if rejected:
         raise typer.Exit(REJECTED)

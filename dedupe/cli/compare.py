@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from dedupe.cli.console import data
-from dedupe.cli.options import AsJson, Assignments, SettingsFile, settings
+from dedupe.cli.options import ArticleA, ArticleB, AsJson, Assignments, SettingsFile, settings
 
 
 def command(
-    a: Annotated[Path, typer.Argument(help="A file with one article.", show_default=False)],
-    b: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
+    a: ArticleA,
+    b: ArticleB,
     as_json: AsJson = False,
     settings_file: SettingsFile = None,
     assignments: Assignments = None,
@@ -28,10 +24,9 @@ def command(
     from dedupe import pairwise
     from dedupe.reports import terminal
 
-    first, second = pairwise.read_one(a, settings(settings_file, assignments)), pairwise.read_one(
-        b, settings(settings_file, assignments)
-    )
-    result = pairwise.compare(first, second, settings(settings_file, assignments))
+    chosen = settings(settings_file, assignments)
+    first, second = (pairwise.read_one(path, chosen) for path in (a, b))
+    result = pairwise.compare(first, second, chosen)
     if as_json:
         print(json.dumps(result, ensure_ascii=False, indent=1))
     else:

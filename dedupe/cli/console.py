@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # rich is imported when first printed with: --help stays quick
     from rich.console import Console
 
 Report = Callable[[str, int, int], None]
+SHOWN = 20
+"""Rejected records that are named on stderr; the rest are counted."""
 
 
 @cache
@@ -27,6 +29,23 @@ def data() -> Console:
     from rich.console import Console
 
     return Console(highlight=False)
+
+
+def tell_rejected(rejected: Iterable[Any], rest: str = "") -> None:
+    """Say of each rejected record where it is and why; ``rest`` says where the others are listed.
+
+    Records are ``records.Rejected`` or the same as a mapping (a line of ``rejected.jsonl``).
+    """
+    from dedupe.reports.terminal import safe
+
+    count = 0
+    for count, one in enumerate(rejected, start=1):  # noqa: B007 (used after the loop)
+        if count <= SHOWN:
+            where, why = (one["where"], one["reason"]) if isinstance(one, dict) else (one.where, one.reason)
+            line = safe(f"rejected: {where}: {why}").replace("\n", " ")
+            notes().print(line, markup=False, soft_wrap=True)
+    if count > SHOWN:
+        notes().print(f"rejected: {count - SHOWN} more{rest}", markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 
 import typer
 
-from dedupe.cli.console import data, notes
+from dedupe.cli.console import data, tell_rejected
 from dedupe.cli.options import AsJson, Assignments, Facts, Inputs, SettingsFile, settings
 from dedupe.errors import REJECTED
 
@@ -43,7 +43,6 @@ def command(
                 markup=False,
                 soft_wrap=True,
             )
-    for one in found.rejected:
-        notes().print(f"rejected: {one.where}: {one.reason}", markup=False, soft_wrap=True)
+    tell_rejected(found.rejected)
     if found.rejected:
         raise typer.Exit(REJECTED)

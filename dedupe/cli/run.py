@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dedupe.cli.console import data, notes, progress
+from dedupe.cli.console import data, notes, progress, tell_rejected
 from dedupe.cli.options import Assignments, Facts, Inputs, SettingsFile, Workers, settings
 from dedupe.errors import FINDINGS, REJECTED
 
@@ -58,7 +58,7 @@ def command(
     terminal.print_matrix(done.table("matrix"), names, data())
     counts = done.meta["counts"]
     for note in done.meta["notes"]:
-        notes().print(f"note: {note}", markup=False, soft_wrap=True)
+        notes().print(terminal.safe(f"note: {note}"), markup=False, soft_wrap=True)
     notes().print(
         f"{counts['read']} read, {counts['analysed']} analysed, {counts['rejected']} rejected; "
         f"{counts['matches']} shared passages in {counts['families']} families, {counts['credits']} credits",
@@ -66,8 +66,8 @@ def command(
         soft_wrap=True,
     )
     notes().print(f"report: {out / 'report.html'}", markup=False, soft_wrap=True)
+    tell_rejected(done.rejected, f"; all are in {out / 'rejected.jsonl'}")
     if fail_on is not None and terminal.largest_uncredited(done.table("matrix")) >= fail_on:
         raise typer.Exit(FINDINGS)
     if counts["rejected"]:
-        notes().print(f"rejected records and why: {out / 'rejected.jsonl'}", markup=False, soft_wrap=True)
         raise typer.Exit(REJECTED)

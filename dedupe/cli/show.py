@@ -17,11 +17,11 @@ def command(
     as_json: AsJson = False,
     facts: Facts = None,
 ) -> None:
-    """Show the shared passages of two documents, word by word.
+    """Show two documents with what they share, word by word.
 
     Example:
 
-      dedupe show reports/seeds wire-01 pelita-03
+      dedupe show reports/seeds reuters-clove suarapesisir-03
     """
     import json
 
@@ -35,4 +35,5 @@ def command(
     if as_json:
         print(json.dumps({"a": first["id"], "b": second["id"], "passages": matches}, ensure_ascii=False, indent=1))
     else:
-        terminal.print_pair(first, second, matches, results.source_names(done, facts), data())
+        shown = [{**match, "origin": match["origin"]["source"]} for match in matches]
+        terminal.print_pair(first, second, shown, results.source_names(done, facts), data())

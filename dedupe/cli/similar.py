@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dedupe.cli.console import data, notes, progress
+from dedupe.cli.console import data, notes, progress, tell_rejected
 from dedupe.cli.options import AsJson, Assignments, Inputs, SettingsFile, Workers, settings
 from dedupe.errors import FINDINGS, REJECTED
 
@@ -53,8 +53,7 @@ def command(
         terminal.print_similar(shown, data())
     if shown.num_rows < found.pairs.num_rows:
         notes().print(f"{shown.num_rows} of {found.pairs.num_rows} pairs shown; --limit 0 shows all", markup=False)
-    for rejected in found.rejected:
-        notes().print(f"rejected: {rejected.where}: {rejected.reason}", markup=False, soft_wrap=True)
+    tell_rejected(found.rejected)
     if fail_on is not None and found.most_covered >= fail_on:
         raise typer.Exit(FINDINGS)
     if found.rejected:

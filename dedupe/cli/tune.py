@@ -65,7 +65,7 @@ def command(
 
     Examples:
 
-      dedupe tune seeds/labels.csv --on reports/seeds -o reports/tuning --max F1
+      dedupe tune docs/examples/seeds-labels.csv --on reports/seeds -o reports/tuning --cost fp=1,fn=5
 
       dedupe run seeds/ --settings reports/tuning/tuned.toml
     """
@@ -87,7 +87,7 @@ def command(
         tables, meta, tried = _searched(
             search, answers, tables, meta, criterion, out, seed, inputs, facts, workers
         )
-    tuning = tune(answers, tables, meta["settings"], criterion, seed)
+    tuning = tune(answers, tables, meta["settings"], criterion, seed=seed)
     found = outputs.write(tuning, tables, meta, out, tried)
     _print(found)
     notes().print(
@@ -304,7 +304,12 @@ def history_command(
     folder: Annotated[Path, typer.Argument(help="A folder that `dedupe tune` wrote.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    """List the tunings that were made in a folder, oldest first."""
+    """List the tunings that were made in a folder, oldest first.
+
+    Example:
+
+      dedupe tune history reports/tuning
+    """
     from rich.table import Table
 
     from dedupe.tune import outputs

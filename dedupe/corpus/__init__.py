@@ -10,6 +10,7 @@ optional; other fields are passed over. What is missing is looked for in the tex
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from dedupe.errors import InputError
 from dedupe.records import Document, Rejected
 from dedupe.settings import Reading
 
-__all__ = ["READERS", "Corpus", "InputFile", "Tally", "find_files", "iter_records", "load"]
+__all__ = ["READERS", "Corpus", "InputFile", "Tally", "find_files", "find_readable", "iter_records", "load"]
 
 _STEP = 500  # records between two reports of progress
 
@@ -59,13 +60,7 @@ def load(
     a file that a reader takes.
     """
     files = find_files(inputs)
-    chosen = [file for file in files if not file.walked or reader_of(file)]
-    if not chosen:
-        raise InputError(
-            f"no file of a kind that is read, among {len(files)}",
-            where=", ".join(str(path) for path in inputs),
-            mend=f"give {', '.join(READERS)}",
-        )
+    chosen = _readable(files, inputs)
     sizes = {file.label: file.path.stat().st_size if problem_of(file) is None else 0 for file in chosen}
     ends, total = {}, 0
     for file in chosen:
@@ -97,6 +92,35 @@ def load(
         dict(sorted(tally.notes.items())),
         [file.label for file in files if file not in set(chosen)],
     )
+
+
+def find_readable(inputs: Sequence[Path], *, sort: bool = True) -> list[InputFile]:
+    """Return the files that are read: all that are named, and of folders those with a reader.
+
+    They are sorted by label, or, without ``sort``, in the order of the inputs. Raises InputError
+    like :func:`load`.
+    """
+    files = _readable(find_files(inputs), inputs)
+    if sort:
+        return files
+    ranks = [os.path.realpath(path) for path in inputs]
+
+    def rank(file: InputFile) -> int:
+        real = Path(os.path.realpath(file.path))
+        return next(n for n, path in enumerate(ranks) if real.is_relative_to(path))
+
+    return sorted(files, key=rank)
+
+
+def _readable(files: list[InputFile], inputs: Sequence[Path]) -> list[InputFile]:
+    chosen = [file for file in files if not file.walked or reader_of(file)]
+    if not chosen:
+        raise InputError(
+            f"no file of a kind that is read, among {len(files)}",
+            where=", ".join(str(path) for path in inputs),
+            mend=f"give {', '.join(READERS)}",
+        )
+    return chosen
 
 
 def iter_records(files: Sequence[InputFile], limits: Reading, tally: Tally) -> Iterator[Document | Rejected]:

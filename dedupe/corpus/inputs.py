@@ -34,7 +34,8 @@ def find_files(inputs: Sequence[Path]) -> list[InputFile]:
 
     A label is the path relative to the folder given (or the bare file name), with parent
     folders put before it only where two files would else share one. Files and folders whose
-    names begin with a full stop are left out when a folder is walked. A file that is reached
+    names begin with a full stop or two underscores (``__MACOSX``, ``__pycache__``) are left out
+    when a folder is walked. A file that is reached
     twice is read once. Raises InputError for an input that is missing and a folder without files.
     """
     found: dict[str, tuple[Path, Path, bool]] = {}  # resolved path -> path, label, walked
@@ -62,9 +63,9 @@ def find_files(inputs: Sequence[Path]) -> list[InputFile]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
         for name in sorted(names):
-            if not name.startswith("."):
+            if not name.startswith((".", "__")):
                 yield Path(root) / name
 
 

@@ -9,14 +9,35 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
+import sys
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from types import TracebackType
+from typing import NamedTuple
 
 import pyarrow as pa
 
 Kernel = Callable[[pa.Table], pa.Table]
 Progress = Callable[[int, int], None]
+
+
+class Usage(NamedTuple):
+    """What processes have used: seconds of processor time in all, bytes of the largest one and of the
+    sum of all at their largest."""
+
+    cpu_seconds: float
+    largest: int
+    together: int
+
+
+class _Answer(NamedTuple):
+    table: pa.Buffer
+    process: int
+    cpu_seconds: float
+    peak: int
 
 
 def batches(table: pa.Table, rows: int) -> list[pa.Table]:
@@ -37,6 +58,7 @@ class LocalEngine:
         """``workers`` processes; 0 takes one per processor that this process may use."""
         self.workers = workers or len(os.sched_getaffinity(0))
         self._pool: ProcessPoolExecutor | None = None
+        self._used: dict[int, tuple[float, int]] = {}
 
     def __enter__(self) -> LocalEngine:
         return self
@@ -44,8 +66,20 @@ class LocalEngine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.rest()
+
+    def rest(self) -> None:
+        """End the workers, whose memory goes back; they are started anew when there is work."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    @property
+    def usage(self) -> Usage:
+        """What this process and the workers, as far as they have answered, have used."""
+        own = time.process_time(), _peak()
+        each = [own, *self._used.values()]
+        return Usage(sum(cpu for cpu, _ in each), max(peak for _, peak in each), sum(peak for _, peak in each))
 
     def map(
         self,
@@ -58,12 +92,13 @@ class LocalEngine:
     ) -> pa.Table:
         """Return the rows of ``kernel`` over ``count`` batches, in order; ``schema`` is theirs."""
         parts: list[pa.Table] = []
-        for part in self._results(kernel, batches, count):
+        for part in self.stream(kernel, batches, count=count):
             parts.append(part)
             progress(len(parts), count)
         return pa.concat_tables([schema.empty_table(), *parts])
 
-    def _results(self, kernel: Kernel, batches: Iterable[pa.Table], count: int) -> Iterator[pa.Table]:
+    def stream(self, kernel: Kernel, batches: Iterable[pa.Table], *, count: int) -> Iterator[pa.Table]:
+        """Yield ``kernel`` of each of ``count`` batches, in order, as they are done."""
         if self.workers == 1 or count < 2:
             yield from map(kernel, batches)
             return
@@ -72,13 +107,17 @@ class LocalEngine:
             context.set_forkserver_preload(["dedupe.pipeline"])
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
         # A bounded window keeps memory flat: batches are sent as results come back.
-        window: list[Future[pa.Table]] = []
+        window: deque[Future[_Answer]] = deque()
         for batch in batches:
-            window.append(self._pool.submit(kernel, batch))
+            window.append(self._pool.submit(_work, kernel, _packed(batch)))
             if len(window) > 2 * self.workers:
-                yield window.pop(0).result()
-        for future in window:
-            yield future.result()
+                yield self._unpacked(window.popleft().result())
+        while window:
+            yield self._unpacked(window.popleft().result())
+
+    def _unpacked(self, answer: _Answer) -> pa.Table:
+        self._used[answer.process] = (answer.cpu_seconds, answer.peak)
+        return pa.ipc.open_stream(answer.table).read_all()
 
     def sql(self, query: str, **tables: pa.Table) -> pa.Table:
         """Return the result of one SELECT over the named tables."""
@@ -89,3 +128,20 @@ class LocalEngine:
             for name, table in tables.items():
                 connection.register(name, table)
             return connection.sql(query).to_arrow_table()
+
+
+def _work(kernel: Kernel, batch: pa.Buffer) -> _Answer:
+    table = kernel(pa.ipc.open_stream(batch).read_all())
+    return _Answer(_packed(table), os.getpid(), time.process_time(), _peak())
+
+
+def _packed(table: pa.Table) -> pa.Buffer:
+    # Not pickle: that would send the whole of the column that a slice was cut from.
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -111,7 +111,7 @@ class Catalogue:
 
     def lexicon(self, language: str | None) -> Lexicon:
         """Return the credit phrases of an ISO 639-1 language; for any other, those of all languages."""
-        key = language if language in self.phrases and language != "universal" else ""
+        key = language if language and language in self.phrases and language != "universal" else ""
         if key not in self.lexicons:
             self.lexicons[key] = Lexicon.compile(self.phrases, key)
         return self.lexicons[key]
@@ -181,7 +181,11 @@ def check(path: Path) -> list[str]:
 
 
 def _take(
-    kind: str, stem: str, table: Mapping[str, Any], sources: dict[str, Source], phrases: dict[str, dict[str, Any]]
+    kind: str,
+    stem: str,
+    table: Mapping[str, Any],
+    sources: dict[str, Source],
+    phrases: dict[str, dict[str, Any]],
 ) -> None:
     if kind == "sources":
         sources.update({key: _source(key, entry) for key, entry in table.items()})

@@ -15,7 +15,8 @@ KINDS = (
 )  # fmt: skip
 NEEDS = ("cue", "report", "descriptor")
 _FIELDS: dict[str, type] = {
-    "name": str, "kind": str, "country": str, "languages": list, "domains": list, "aliases": list, "exact": list,
+    "name": str, "kind": str, "country": str, "languages": list, "domains": list, "aliases": list,
+    "exact": list,
     "ended": int, "group": str, "feeds": list, "confused": list, "ambiguous": dict, "needs": str,
 }  # fmt: skip
 _AT_LINE = re.compile(r"\(at line (\d+)")
@@ -67,7 +68,7 @@ def _source(text: str, key: str, entry: Any) -> Iterator[Fault]:
     top = _line(text, header)
     for name in ("name", "kind"):
         if name not in entry:
-            yield top, f"{key} has no {name}; add {name} = \"…\""
+            yield top, f'{key} has no {name}; add {name} = "…"'
     for name, value in entry.items():
         at = _line(text, header, name)
         if name not in _FIELDS:
@@ -77,18 +78,24 @@ def _source(text: str, key: str, entry: Any) -> Iterator[Fault]:
         elif isinstance(value, list) and not all(isinstance(item, str) and item.strip() for item in value):
             yield at, f"{key}.{name} holds an empty or non-text item; give texts in quotes"
     if entry.get("kind") not in (None, *KINDS):
-        yield _line(text, header, "kind"), f"{key}.kind {entry['kind']!r} is unknown; use one of {', '.join(KINDS)}"
+        yield (
+            _line(text, header, "kind"),
+            f"{key}.kind {entry['kind']!r} is unknown; use one of {', '.join(KINDS)}",
+        )
     ambiguous = entry.get("ambiguous")
-    for alias, rule in (ambiguous.items() if isinstance(ambiguous, dict) else ()):
+    for alias, rule in ambiguous.items() if isinstance(ambiguous, dict) else ():
         at = _line(text, header, alias)
         if not isinstance(rule, dict) or rule.get("needs") not in NEEDS or not rule.get("why"):
-            yield at, f'{key}: {alias!r} takes {{ needs = "cue", why = "…" }}; needs is one of {", ".join(NEEDS)}'
+            yield (
+                at,
+                f'{key}: {alias!r} takes {{ needs = "cue", why = "…" }}; needs is one of {", ".join(NEEDS)}',
+            )
     for domain in entry.get("domains", ()) if isinstance(entry.get("domains"), list) else ():
         if not isinstance(domain, str) or "." not in domain or "/" in domain or domain != domain.lower():
             yield _line(text, header, str(domain)), f"{key}: {domain!r} is no bare domain; write example.com"
     spellings = [name for name in ("aliases", "exact", "ambiguous", "domains") if entry.get(name)]
     if not spellings:
-        yield top, f"{key} has no aliases; add aliases = [\"…\"], or it can never be found"
+        yield top, f'{key} has no aliases; add aliases = ["…"], or it can never be found'
 
 
 def _phrases(text: str, table: dict[str, Any]) -> Iterator[Fault]:
@@ -102,7 +109,10 @@ def _phrases(text: str, table: dict[str, Any]) -> Iterator[Fault]:
         elif not isinstance(entries, list) or not all(isinstance(e, str) and e.strip() for e in entries):
             yield at, f"{name} takes a list of phrases in quotes; mend the list"
     macros = {k: v if isinstance(v, str) else v["otherwise"] for k, v in table.get("macros", {}).items()}
-    names = {**dict.fromkeys(("mods", "name", "list", "slug", "staff", "a_report", "end", "start", "post"), "S"), **macros}
+    names = {
+        **dict.fromkeys(("mods", "name", "list", "slug", "staff", "a_report", "end", "start", "post"), "S"),
+        **macros,
+    }
     for entry in [*table.get("form", ()), *table.get("link", ())]:
         at = _line(text, f'"{entry.get("name", "")}"')
         try:

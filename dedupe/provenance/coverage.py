@@ -15,7 +15,9 @@ from dedupe.records import Cover, Span, Strength
 
 SILENT = frozenset({"related", "byline", "newsletter", "copyright", "caption", "social", "advert", "endmark"})
 """Kinds of furniture that no credit covers."""
-_APART = frozenset({"line", "source_line", "with", "contributed", "copyright", "byline", "trailer", "slug_bare"})
+_APART = frozenset(
+    {"line", "source_line", "with", "contributed", "copyright", "byline", "trailer", "slug_bare"}
+)
 _OPENERS = "\"“«„'‘"
 
 
@@ -39,7 +41,9 @@ def is_lead(text: str, sentences: Sequence[Span], starts: Sequence[int], start: 
     if at < 0 or start >= sentences[at].stop:
         return True
     before = text[sentences[at].start : start][:60].strip(" \"“”'«‘(")
-    return len(before) <= 30 and before.count(" ") <= 2 and (not before or before.endswith((",", "-", "–", "—")))
+    return (
+        len(before) <= 30 and before.count(" ") <= 2 and (not before or before.endswith((",", "-", "–", "—")))
+    )
 
 
 def cover(
@@ -125,7 +129,8 @@ def _covers(page: _Page, mark: Mark) -> list[Cover]:
         until = page.columns[at] if at < len(page.columns) else len(page.text)
         stop = max(home + 1, bisect_left(page.starts, until))
         return [
-            Cover(s.start, s.stop, "likely" if i else "certain") for i, s in enumerate(page.sentences[home:stop])
+            Cover(s.start, s.stop, "likely" if i else "certain")
+            for i, s in enumerate(page.sentences[home:stop])
         ]
     if mark.scope == "stretch" and mark.lead and not mark.generic:
         return _stretch(page, mark, home)

@@ -16,9 +16,10 @@ from dedupe.facts import table
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.provenance.chains import link
 from dedupe.provenance.coverage import Mark, cover, is_lead
-from dedupe.provenance.evidence import Article, Evidence, gather, weigh
+from dedupe.provenance.confidence import weigh
+from dedupe.provenance.evidence import Article, Evidence, gather
 from dedupe.provenance.lexicon import Lexicon
-from dedupe.provenance.reading import Reading, read
+from dedupe.provenance.reading import Reading, Text, read
 from dedupe.provenance.sightings import Finder, Sighting, lower, plain
 from dedupe.records import Credit, Role, Span
 from dedupe.settings import Credits
@@ -28,8 +29,8 @@ BEFORE, AFTER, LONGEST = 260, 220, 1000
 """Characters read before and after a name, and at most in one stretch."""
 NEAR_EDGE = 120
 """A name this near to the beginning of its line is read from there, for its dateline."""
-_END = re.compile(r"(?:[^\W\d_]{3}[\"”’»)]{0,2}(?=[.!?][\"”’»)]{0,2}\s)|(?=[。！？]))(.)[\"”’»)]{0,2}")
-_AROUND = frozenset(("", *"\n()[]【】（）/|=:：-–—©«»“”\"."))
+_END = re.compile(r"[.!?](?=[\"”’»)]{0,2}\s)|[。！？]")
+_AROUND = frozenset(("", *'\n()[]【】（）/|=:：-–—©«»“”".'))
 _MUTE = frozenset({"related", "newsletter", "social", "advert"})
 _MEDIA = frozenset({"newspaper", "online", "broadcaster", "magazine"})
 
@@ -66,25 +67,37 @@ def find(
     if not sightings:
         return []
     lexicon = catalogue.lexicon(language)
-    sightings = _with_self(text, sightings, catalogue, outlet)
     low = lower(flat)
+    sightings = _plausible(flat, low, sightings, lexicon)
+    if not sightings:
+        return []
+    sightings = _with_self(text, sightings, catalogue, outlet)
     article = Article(text, language, outlet, catalogue)
-    own = own_words(outlet)
+    source = Text(text, low, own_words(outlet))
     credits: list[Credit] = []
     spans = list(sentences) or split(text, language)
     starts = [span.start for span in spans]
     marks: list[Mark] = []
     anaphora = anaphora_of(catalogue, language)
     for start, stop, group in stretches(text, sightings):
-        reading = read(text, low, start, stop, group, lexicon, own)
+        reading = read(source, start, stop, group, lexicon)
         for credit, evidence in _credits(article, reading, lexicon, settings.threshold):
             credits.append(credit)
             generic = credit.chain[0].startswith("generic:")
             lead = is_lead(text, spans, starts, evidence.start)
             marks.append(
-                Mark(credit.start, credit.stop, evidence.form.scope, evidence.form.name, lead, generic, credit.chain[0], anaphora)
+                Mark(
+                    credit.start,
+                    credit.stop,
+                    evidence.form.scope,
+                    evidence.form.name,
+                    lead,
+                    generic,
+                    credit.chain[0],
+                    anaphora,
+                )
             )
-    for credit in implied(text, flat, sightings, catalogue, outlet, credits):
+    for credit in implied(article, flat, sightings, credits):
         credits.append(credit)
         marks.append(Mark(credit.start, credit.stop, "document", "trailer", False, False, credit.chain[0]))
     covers = cover(text, marks, spans, furniture)
@@ -118,7 +131,7 @@ def own_words(outlet: str) -> frozenset[str]:
 
 
 def stretches(text: str, sightings: Sequence[Sighting]) -> Iterator[tuple[int, int, list[Sighting]]]:
-    """Yield the parts of a text around its sightings: a sentence or two, within one line, of bounded length."""
+    """Yield the parts of a text around its sightings: a sentence or two, within one line, not too long."""
     index, last = 0, 0
     while index < len(sightings):
         first = sightings[index]
@@ -126,7 +139,7 @@ def stretches(text: str, sightings: Sequence[Sighting]) -> Iterator[tuple[int, i
         line = text.rfind("\n", floor, first.start) + 1
         start = line or floor
         if first.start - start > NEAR_EDGE or not (line or floor == 0):
-            ends = [match.start(1) for match in _END.finditer(text, start, first.start)]
+            ends = [m.start() for m in _END.finditer(text, start, first.start) if _ends(text, m.start())]
             start = ends[-1] if ends else start
         stop = _stop(text, first)
         group = [first]
@@ -146,8 +159,15 @@ def _stop(text: str, sighting: Sighting) -> int:
     limit = min(len(text), sighting.after + AFTER)
     line = text.find("\n", sighting.after, limit)
     limit = line if line >= 0 else limit
-    found = _END.search(text, sighting.after, limit)
-    return found.end() if found else limit
+    for found in _END.finditer(text, sighting.after, limit):
+        if _ends(text, found.start()):
+            return min(limit, found.end() + 2)
+    return limit
+
+
+def _ends(text: str, at: int) -> bool:
+    """Whether a mark stands after a whole word, so not after "No" or an initial."""
+    return text[at] in "。！？" or text[max(0, at - 4) : at].rstrip('"”’»)')[-3:].isalpha()
 
 
 def _credits(
@@ -175,7 +195,7 @@ def _credits(
         role: Role = verdict[0].form.role  # type: ignore[assignment]
         for stronger in ("photo", "disputed", "copyright"):
             if stronger in roles:
-                role = stronger  # type: ignore[assignment]
+                role = stronger
                 break
         verdicts[token] = Found(sighting, verdict[0], verdict[1], role)
     chains, taken = _chains(links, verdicts, reading)
@@ -281,11 +301,13 @@ def _placed(low: str, sighting: Sighting, lexicon: Lexicon) -> bool:
     """Whether an unlisted "name" is only a country or an adjective ("the North Korean news agency")."""
     name = low[sighting.start : sighting.stop]
     word = name.split(" ")[0]
-    return "." not in name and any(name.startswith(p) for p, kind, _ in lexicon.first.get(word, ()) if kind == "J")
+    return "." not in name and any(
+        name.startswith(p) for p, kind, _ in lexicon.first.get(word, ()) if kind == "J"
+    )
 
 
 def _with_self(text: str, sightings: list[Sighting], catalogue: Catalogue, outlet: str) -> list[Sighting]:
-    """Mark the outlet's own name. With no outlet known, a portal's name that opens the text is taken for it."""
+    """Mark the outlet's own name; with no outlet known, a portal's name that opens the text is taken for it."""
     own = catalogue.selves(outlet) if outlet else frozenset()
     first = sightings[0]
     if not own and not outlet and first.kind in _MEDIA and not text[: first.start].strip():
@@ -304,28 +326,40 @@ def _with_self(text: str, sightings: list[Sighting], catalogue: Catalogue, outle
 
 
 def implied(
-    text: str, flat: str, sightings: Sequence[Sighting], catalogue: Catalogue, outlet: str, credits: Sequence[Credit]
+    article: Article, flat: str, sightings: Sequence[Sighting], credits: Sequence[Credit]
 ) -> Iterator[Credit]:
     """Yield the credit that a last line in an agency's style makes ("Reporting by …; editing by …").
 
     Where the line names an agency the credit is that one's. Nothing follows from a second such line, or
     from one in a text that credits the agency as a whole already.
     """
-    rules = {entry["starts"]: entry for entry in catalogue.phrases["universal"].get("trailer", ())}
-    known = {c.chain[0] for c in credits if c.rule.startswith(("dateline", "slug", "line", "byline", "source", "wire"))}
+    rules = {entry["starts"]: entry for entry in article.catalogue.phrases["universal"].get("trailer", ())}
+    known = {
+        c.chain[0]
+        for c in credits
+        if c.rule.startswith(("dateline", "slug", "line", "byline", "source", "wire"))
+    }
     for index, sighting in enumerate(sightings):
         if sighting.kind != "trailer":
             continue
         begin = flat.rfind("\n", 0, sighting.start) + 1
         end = flat.find("\n", sighting.start)
         end = len(flat) if end < 0 else end
-        if flat[begin : sighting.start].strip(" (\t[") or rules[flat[sighting.start : sighting.stop]].get(
-            "needs", ""
-        ) not in flat[sighting.start : min(end, sighting.start + 600)]:
+        if (
+            flat[begin : sighting.start].strip(" (\t[")
+            or rules[flat[sighting.start : sighting.stop]].get("needs", "")
+            not in flat[sighting.start : min(end, sighting.start + 600)]
+        ):
             continue
-        named = [s for s in sightings[index + 1 : index + 6] if s.agency and s.start < end and s.kind != "self"]
+        named = [
+            s for s in sightings[index + 1 : index + 6] if s.agency and s.start < end and s.kind != "self"
+        ]
         chosen = named[-1] if named else sighting
-        if chosen.source in known or chosen.kind == "self" or catalogue.is_self(chosen.source, outlet):
+        if (
+            chosen.source in known
+            or chosen.kind == "self"
+            or article.catalogue.is_self(chosen.source, article.outlet)
+        ):
             continue
         if any(begin <= c.start < end for c in credits):
             continue
@@ -333,7 +367,7 @@ def implied(
         yield Credit(
             start=chosen.start,
             stop=chosen.stop,
-            surface=text[chosen.start : chosen.stop],
+            surface=article.text[chosen.start : chosen.stop],
             chain=(chosen.source,),
             role="credit",
             confidence=table("confidence")["form"]["trailer_named" if named else "trailer"],

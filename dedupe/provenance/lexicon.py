@@ -28,10 +28,19 @@ possessive, ``@`` account, ``<`` ``>`` line edges, ``~`` cut, and ``.,:;()/=-`` 
 
 FIRST = ("told", "source_label", "citing")
 """Classes that keep a word which a later class of the same language lists too."""
-FLAGS = ("verb_before_name", "adjectives_before_noun", "verb_last", "loose_subject", "cites_after")
+FLAGS = (
+    "verb_before_name",
+    "adjectives_before_noun",
+    "verb_last",
+    "loose_subject",
+    "cites_after",
+    "compounds",
+)
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_FIRST = re.compile(r"[^\W\d_][\w\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c]*|\d+|\S")
+_FIRST = re.compile(
+    r"[^\W\d_][\w\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c]*|\d+|\S"
+)
 _BRACKET = re.compile(r"\(([^()]*)\)")
 
 
@@ -92,7 +101,9 @@ class Lexicon:
         first: dict[str, dict[str, tuple[str, bool]]] = {}
         stems: dict[str, str] = {}
         for table in [*tables, universal]:
-            for name, entries in sorted(table.get("words", {}).items(), key=lambda item: item[0] not in FIRST):
+            for name, entries in sorted(
+                table.get("words", {}).items(), key=lambda item: item[0] not in FIRST
+            ):
                 for entry in entries:
                     for phrase in expand(entry):
                         _add(phrase.lower(), CLASSES[name], first, stems)
@@ -109,7 +120,7 @@ class Lexicon:
                 strength=e.get("strength", "cue"),
                 scope=e.get("scope", "sentence"),
                 role=e.get("role", "credit"),
-                trigger=CLASSES[e["trigger"]] if "trigger" in e else "S",
+                trigger=CLASSES.get(e.get("trigger", "S"), e.get("trigger", "S")),
             )
             for e in entries
             if _applies(e, flags)
@@ -143,7 +154,7 @@ def compile_form(form: str, macros: Mapping[str, str]) -> re.Pattern[str]:
     for _ in range(6):
         if "{" not in re.sub(r"\{\d+(?:,\d*)?\}", "", text):
             break
-        text = re.sub(r"\{([a-z_]+)\}", lambda m: macros.get(m[1]) or CLASSES[m[1]], text)
+        text = re.sub(r"\{([a-z_]+)\}", lambda m: macros[m[1]] if m[1] in macros else CLASSES[m[1]], text)
     return re.compile("".join(text.split()))
 
 
@@ -161,7 +172,9 @@ def _macros(shared: Mapping[str, Any], flags: frozenset[str]) -> dict[str, str]:
     return chosen
 
 
-def _add(phrase: str, kind: str, first: dict[str, dict[str, tuple[str, bool]]], stems: dict[str, str]) -> None:
+def _add(
+    phrase: str, kind: str, first: dict[str, dict[str, tuple[str, bool]]], stems: dict[str, str]
+) -> None:
     stem = phrase.endswith("*")
     phrase = phrase.rstrip("*")
     if stem and " " not in phrase and not _UNSPACED.match(phrase):

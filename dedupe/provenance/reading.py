@@ -6,17 +6,17 @@ The forms of dedupe.provenance.lexicon match over this string; token offsets lea
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dedupe.provenance.lexicon import UNSPACED, Lexicon
 from dedupe.provenance.sightings import Sighting
 
 _MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c"
-_TOKEN = re.compile(
-    rf"(?P<u>[{UNSPACED}])|(?P<w>[^\W\d_][\w{_MARKS}]*)|(?P<d>\d[\d.,:]*\d|\d)|(?P<m>\S)"
-)
+_TOKEN = re.compile(rf"([^\W\d_{UNSPACED}][\w{_MARKS}]*)|([{UNSPACED}])|(\d[\d.,:/]*\d|\d)|(\S)")
+_LETTERS, _DIGITS, _SIGN = 1, 3, 4
+_PARTICLES = {"ل": "t", "و": "&", "ف": "&", "ب": "B", "ك": "z"}
 _MARK = {
     **dict.fromkeys(",،、，", ","), **dict.fromkeys(".。．।؟?!！？…۔", "."), **dict.fromkeys(";；؛", ";"),
     **dict.fromkeys(":：", ":"), **dict.fromkeys("([{（【［", "("), **dict.fromkeys(")]}）】］", ")"),
@@ -25,13 +25,64 @@ _MARK = {
 }  # fmt: skip
 _QUOTES = frozenset("\"'“”„«»‘’‹›「」『』《》`*_•")
 _ABBREVIATED = frozenset(
-    ["no", "mr", "mrs", "ms", "dr", "st", "sen", "gov", "rep", "gen", "prof", "jl", "jend", "inc", "corp", "ltd", "co", "art", "nr", "bzw", "vs", "mme", "ca", "rp", "tn", "ny", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "okt", "déc", "févr"]
+    [
+        "no",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "sen",
+        "gov",
+        "rep",
+        "gen",
+        "prof",
+        "jl",
+        "jend",
+        "inc",
+        "corp",
+        "ltd",
+        "co",
+        "art",
+        "nr",
+        "bzw",
+        "vs",
+        "mme",
+        "ca",
+        "rp",
+        "tn",
+        "ny",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "okt",
+        "déc",
+        "févr",
+    ]
 )
+_DESCRIBED = re.compile(r"D[NwJABDd]{0,4},?[AJ]{0,2}$")
 _BESIDE = "()/-=:<>.~,S"
-_POSSESSIVE = re.compile(r"'s?(?!\w)|'s\b")
+_POSSESSIVE = re.compile(r"'s?(?!\w)|'s\b|:(?:s|n|lle|lta|ssa)\b")
 _SUFFIX = re.compile(r"'[^\W\d_]{1,6}")
 MOST_SOURCES = 48
 """A stretch with more names than this is a list or a menu, not prose: nothing in it is a credit."""
+
+
+class Text(NamedTuple):
+    """A text as read, its plain lower-case copy of the same length, and how the outlet calls itself."""
+
+    text: str
+    low: str
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -45,219 +96,257 @@ class Reading:
     described: frozenset[int] = frozenset()
 
 
-def read(
-    text: str, low: str, start: int, stop: int, sightings: Sequence[Sighting], lexicon: Lexicon, own: frozenset[str]
-) -> Reading:
-    """Return ``text[start:stop]`` as token classes.
+def read(source: Text, start: int, stop: int, sightings: Sequence[Sighting], lexicon: Lexicon) -> Reading:
+    """Return the stretch ``start:stop`` of a text as token classes.
 
-    ``low`` is the plain lower-case copy of ``text``; ``sightings`` those inside the stretch, in order;
-    ``own`` the lower-case words by which the outlet calls itself.
+    ``sightings`` are those inside the stretch, in order.
     """
-    kinds: list[str] = ["<" if start == 0 or text[start - 1] == "\n" else "~"]
-    starts, stops = [start], [start]
+    text = source.text
+    reader = _Reader(source, lexicon)
+    reader.put("<" if start == 0 or text[start - 1] == "\n" else "~", start, start)
     at = start
     marks: list[tuple[int, Sighting]] = []
     for sighting in sightings:
-        _words(text, low, at, sighting.start - len(sighting.proclitic), lexicon, own, kinds, starts, stops)
+        reader.words(at, sighting.start - len(sighting.proclitic))
         if sighting.proclitic:
-            kinds.append({"ل": "t", "و": "&", "ف": "&", "ب": "B"}.get(sighting.proclitic, "z"))
-            starts.append(sighting.start - 1)
-            stops.append(sighting.start)
+            reader.put(_PARTICLES.get(sighting.proclitic, "z"), sighting.start - 1, sighting.start)
         if sighting.kind != "trailer":
-            marks.append((len(kinds), sighting))
-            kinds.append("O" if sighting.kind == "self" else "S")
-            starts.append(sighting.start)
-            stops.append(sighting.after)
-        at = sighting.after
-        if low.startswith("'", at):
-            at = _after_name(low, at, kinds, starts, stops)
-    _words(text, low, at, stop, lexicon, own, kinds, starts, stops)
-    kinds.append(">" if stop >= len(text) or text[stop] == "\n" else "~")
-    starts.append(stop)
-    stops.append(stop)
-    return _tidy(kinds, starts, stops, marks)
+            marks.append((len(reader.kinds), sighting))
+            reader.put("O" if sighting.kind == "self" else "S", sighting.start, sighting.after)
+        at = reader.ending(sighting.after)
+    reader.words(at, stop)
+    reader.put(">" if stop >= len(text) or text[stop] == "\n" else "~", stop, stop)
+    return _folded(reader, marks)
 
 
-def _after_name(low: str, at: int, kinds: list[str], starts: list[int], stops: list[int]) -> int:
-    found = _POSSESSIVE.match(low, at)
-    kind = "p"
-    if not found:
-        found, kind = _SUFFIX.match(low, at), "x"
-    if not found:
-        return at
-    kinds.append(kind)
-    starts.append(at)
-    stops.append(found.end())
-    return found.end()
+class _Reader:
+    """The tokens of a stretch as they are read, class by class."""
 
+    __slots__ = ("kinds", "lexicon", "low", "own", "starts", "stops", "text")
 
-def _words(
-    text: str,
-    low: str,
-    at: int,
-    stop: int,
-    lexicon: Lexicon,
-    own: frozenset[str],
-    kinds: list[str],
-    starts: list[int],
-    stops: list[int],
-) -> None:
-    first, match = lexicon.first, _TOKEN.match
-    while at < stop:
-        char = low[at]
-        if char == " ":
-            at += 1
-            continue
-        found = match(low, at)
-        if found is None:
-            at += 1
-            continue
-        end = min(found.end(), stop)
-        group = found.lastgroup
-        word = low[at:end]
-        if group == "m":
-            kind = _mark(text, at, end, stop, kinds, starts, stops, low)
-            for phrase, klass, _ in first.get(word, ()):
-                if low.startswith(phrase, at):
-                    kind, end = klass, at + len(phrase)
-                    break
-            if not kind:
-                at = max(end, stops[-1]) if kinds[-1] == "p" else end
+    def __init__(self, source: Text, lexicon: Lexicon) -> None:
+        self.text, self.low, self.own = source
+        self.lexicon = lexicon
+        self.kinds: list[str] = []
+        self.starts: list[int] = []
+        self.stops: list[int] = []
+
+    def put(self, kind: str, start: int, stop: int) -> None:
+        self.kinds.append(kind)
+        self.starts.append(start)
+        self.stops.append(stop)
+
+    def ending(self, at: int) -> int:
+        """Read a possessive or a case ending written onto a name; return where it ends."""
+        if not self.low.startswith(("'", ":"), at):
+            return at
+        found, kind = _POSSESSIVE.match(self.low, at), "p"
+        if not found:
+            found, kind = _SUFFIX.match(self.low, at), "x"
+        if not found:
+            return at
+        self.put(kind, at, found.end())
+        return found.end()
+
+    def words(self, at: int, stop: int) -> None:
+        """Read the tokens between two names."""
+        while at < stop:
+            at = self._run(at, stop)
+
+    def _run(self, at: int, stop: int) -> int:
+        """Read tokens up to ``stop``, or to the end of a phrase that ends inside a word."""
+        find, low, text, own = self.lexicon.first.get, self.low, self.text, self.own
+        kinds, stops, stemmed = self.kinds, self.stops, bool(self.lexicon.stems)
+        put_kind, put_start, put_stop = kinds.append, self.starts.append, stops.append
+        for found in _TOKEN.finditer(low, at, stop):
+            start, reach = found.span()
+            if start < at:  # inside a phrase that was read as one
                 continue
-        elif group == "d":
-            kind = "d"
-        else:
+            group, end = found.lastindex, reach
+            word = low[start:reach]
+            entries = find(word)
             kind = ""
-            for phrase, klass, more in first.get(word, ()):
-                if low.startswith(phrase, at):
-                    limit = at + len(phrase)
-                    if limit > stop:
-                        continue
-                    if more:
-                        while limit < stop and low[limit].isalpha():
-                            limit += 1
-                    elif group == "w" and phrase[-1].isalnum() and limit < len(low) and _joins(low[limit]):
-                        continue
-                    kind, end = klass, limit
-                    break
-            if not kind and group == "w":
-                if word in own:
-                    kind = "O"
-                elif lexicon.stems and (stem := lexicon.stem(word)):
-                    kind = stem
-                elif word[0] in "وفبلك" and len(word) > 3:
-                    end = _proclitic(low, at, end, lexicon, kinds, starts, stops)
-                    at = end
+            if group == _LETTERS:
+                if entries:
+                    kind, end = self._phrase(entries, start, stop, True)
+                if not kind:
+                    end = reach
+                    if stemmed or word in own or word[0] >= "\u0600":
+                        kind, end = self._word(word, start, end)
+                    else:
+                        kind = "N" if text[start].isupper() else "w"
+            elif group == _DIGITS:
+                kind = "d"
+            elif group == _SIGN:
+                kind = self._mark(text[start], start, end, stop)
+                phrase, limit = self._phrase(entries, start, stop, False) if entries else ("", 0)
+                if phrase:
+                    kind, end = phrase, limit
+                if not kind:
+                    at = max(end, stops[-1])
                     continue
-                else:
-                    kind = "N" if text[at].isupper() else "w"
-            elif not kind:
-                if kinds[-1] == "w" and stops[-1] == at:
+            elif entries:
+                kind, end = self._phrase(entries, start, stop, False)
+            if kind:
+                put_kind(kind)
+                put_start(start)
+                put_stop(end)
+            elif group != _LETTERS:
+                end = reach
+                if kinds[-1] == "w" and stops[-1] == start:
                     stops[-1] = end
-                    at = end
-                    continue
-                kind = "w"
-        kinds.append(kind)
-        starts.append(at)
-        stops.append(end)
-        at = end
+                else:
+                    self.put("w", start, end)
+            else:  # an Arabic particle and its word, put already
+                end = stops[-1]
+            at = end
+            if end < reach:
+                return at
+        return stop
+
+    def _phrase(
+        self, entries: Iterable[tuple[str, str, bool]], start: int, stop: int, bounded: bool
+    ) -> tuple[str, int]:
+        """Return the class and end of the longest phrase of the lexicon at ``start``, or two empty values."""
+        low = self.low
+        for phrase, klass, more in entries:
+            if not low.startswith(phrase, start):
+                continue
+            limit = start + len(phrase)
+            if limit > stop:
+                continue
+            if more:
+                while limit < stop and low[limit].isalpha():
+                    limit += 1
+            elif bounded and phrase[-1].isalnum() and limit < len(low) and _joins(low[limit]):
+                continue
+            return klass, limit
+        return "", 0
+
+    def _word(self, word: str, start: int, end: int) -> tuple[str, int]:
+        """Return the class and end of a word that begins no phrase."""
+        if word in self.own:
+            return "O", end
+        char = word[0]
+        if char >= "\u0600":
+            if "\uac00" <= char <= "\ud7a3" and (noun := _noun(word, self.lexicon)):
+                return noun[0], start + noun[1]
+            if char in _PARTICLES and len(word) > 3:
+                return self._particle(start, end)
+        if self.lexicon.stems and (stem := self.lexicon.stem(word)):
+            return stem, end
+        return ("N" if self.text[start].isupper() else "w"), end
+
+    def _particle(self, start: int, end: int) -> tuple[str, int]:
+        """Read an Arabic word that may begin with a particle: "for the agency" is one word there."""
+        low = self.low
+        for phrase, klass, _ in self.lexicon.first.get(low[start + 1 : end], ()):
+            limit = start + 1 + len(phrase)
+            if low.startswith(phrase, start + 1) and not (limit < len(low) and _joins(low[limit])):
+                self.put(_PARTICLES[low[start]], start, start + 1)
+                self.put(klass, start + 1, limit)
+                return "", limit
+        return "w", end
+
+    def _mark(self, char: str, start: int, end: int, stop: int) -> str:
+        """Return the class of a sign, or an empty string for one that means nothing here."""
+        if char in _QUOTES:
+            low = self.low
+            owned = char in "'’" and low.startswith("s", end) and not low[end + 1 : end + 2].isalnum()
+            if owned and self.stops[-1] == start and self.kinds[-1] in "NJw":
+                self.put("p", start, end + 1)
+            return ""
+        kind = _MARK.get(char, "")
+        if kind == "-":
+            text = self.text
+            inside = char == "-" and start and text[start - 1].isalnum() and text[end : end + 1].isalnum()
+            if self.kinds[-1] == "-" or (inside and "S" not in self.kinds[-3:]):
+                return ""
+        elif char in ".…":
+            return self._stop(start, end, stop)
+        return kind
+
+    def _stop(self, start: int, end: int, stop: int) -> str:
+        """Return ``.`` for a full stop that ends a sentence."""
+        low, kind = self.low, self.kinds[-1]
+        following = low[end : end + 1]
+        if following and not following.isspace() and following not in "\"')]”’»-–—/":
+            return "" if following.isalnum() else "."
+        before = low[self.starts[-1] : self.stops[-1]]
+        if (len(before) == 1 and before.isalpha() and kind != "S") or before in _ABBREVIATED:
+            return ""
+        rest = self.text[end : min(end + 3, stop)].lstrip(" ")
+        if rest[:1].islower() or (kind == "d" and rest[:1].isdigit()):
+            return ""
+        return "" if kind == "." else "."
+
+
+def _noun(word: str, lexicon: Lexicon) -> tuple[str, int] | None:
+    """Return the class and length of the noun that a Korean word begins with; particles are written onto it."""
+    for length in range(len(word) - 1, 1, -1):
+        for phrase, klass, _ in lexicon.first.get(word[:length], ()):
+            if len(phrase) == length and klass in "DLRJk":
+                return klass, length
+    return None
 
 
 def _joins(char: str) -> bool:
     return char.isalnum() or "\u0900" <= char <= "\u094f"
 
 
-def _proclitic(
-    low: str, at: int, end: int, lexicon: Lexicon, kinds: list[str], starts: list[int], stops: list[int]
-) -> int:
-    """Read an Arabic word that may begin with a particle: "for the agency" is one word there."""
-    rest = low[at + 1 : end]
-    for phrase, klass, _ in lexicon.first.get(rest, ()):
-        if low.startswith(phrase, at + 1) and not _joins(low[at + 1 + len(phrase) : at + 2 + len(phrase)] or " "):
-            kinds += [{"ل": "t", "و": "&", "ف": "&", "ب": "B"}.get(low[at], "z"), klass]
-            starts += [at, at + 1]
-            stops += [at + 1, at + 1 + len(phrase)]
-            return at + 1 + len(phrase)
-    kinds.append("w")
-    starts.append(at)
-    stops.append(end)
-    return end
-
-
-def _mark(
-    text: str, at: int, end: int, stop: int, kinds: list[str], starts: list[int], stops: list[int], low: str
-) -> str:
-    char = text[at]
-    if char in _QUOTES:
-        owned = char in "'’" and low.startswith("s", end) and not low[end + 1 : end + 2].isalnum()
-        if owned and stops[-1] == at and kinds[-1] in "NJw":
-            kinds.append("p")
-            starts.append(at)
-            stops.append(end + 1)
-        return ""
-    kind = _MARK.get(char, "")
-    if kind == "-":
-        inside = at and text[at - 1].isalnum() and end < len(text) and text[end].isalnum() and char == "-"
-        if inside and kinds[-1] != "S" and "S" not in kinds[-3:]:
-            return ""
-        return "" if kinds[-1] == "-" else "-"
-    if kind == "." and char in ".…":
-        following = low[end : end + 1]
-        if following and not following.isspace() and following not in "\"')]”’»-–—/":
-            return "" if following.isalnum() else "."
-        before = low[starts[-1] : stops[-1]]
-        if (len(before) == 1 and before.isalpha() and kinds[-1] != "S") or before in _ABBREVIATED:
-            return ""
-        rest = text[end : min(end + 3, stop)].lstrip(" ")
-        if rest[:1].islower() or (kinds[-1] == "d" and rest[:1].isdigit()):
-            return ""
-        return "" if kinds[-1] == "." else "."
-    return kind
-
-
-def _tidy(kinds: list[str], starts: list[int], stops: list[int], marks: list[tuple[int, Sighting]]) -> Reading:
-    """Fold dates in brackets, repeated names in brackets and generic descriptors into one token each."""
+def _folded(reader: _Reader, marks: list[tuple[int, Sighting]]) -> Reading:
+    """Return the reading, with dates in brackets, repeated names and words that are no names folded."""
+    kinds = reader.kinds
     sighted = dict(marks)
-    keep = [True] * len(kinds)
-    for i, kind in enumerate(kinds):
-        if kind != ")":
+    dropped = _brackets(reader, sighted)
+    for i, sighting in marks:
+        if sighting.generic and i not in dropped and _named_after(kinds, i, sighted):
+            kinds[i] = "D"  # "Russian state media, TASS": the named source counts
+        elif sighting.needs in ("descriptor", "slug") and kinds[i] == "S":
+            beside = (kinds[i - 1], kinds[i + 1])
+            if not any(kind in _BESIDE for kind in beside) and "D" not in (
+                *kinds[max(0, i - 6) : i],
+                beside[1],
+            ):
+                kinds[i] = "N"  # a word like any other: it must not stand between a cue and its source
+    if len(marks) > MOST_SOURCES:
+        kinds = ["w" if kind == "S" else kind for kind in kinds]
+    order = [i for i in range(len(kinds)) if i not in dropped] if dropped else range(len(kinds))
+    place = {old: new for new, old in enumerate(order)} if dropped else None
+    chosen = "".join(kinds[i] for i in order)
+    found = {place[i] if place else i: s for i, s in marks if i not in dropped and kinds[i] in "SO"}
+    described = frozenset(
+        i for i in found if chosen[i + 1 : i + 2] == "D" or _DESCRIBED.search(chosen, max(0, i - 9), i)
+    )
+    return Reading(
+        chosen, [reader.starts[i] for i in order], [reader.stops[i] for i in order], found, described
+    )
+
+
+def _brackets(reader: _Reader, sighted: dict[int, Sighting]) -> set[int]:
+    """Make one token of a date in brackets; return the tokens to drop, with names repeated in brackets."""
+    kinds = reader.kinds
+    dropped: set[int] = set()
+    at = kinds.index(")") if ")" in kinds else len(kinds)
+    for i in range(at, len(kinds)):
+        if kinds[i] != ")":
             continue
         j = i - 1
         while j >= 0 and i - j < 8 and kinds[j] in "d,-/.:":
             j -= 1
         if j >= 0 and kinds[j] == "(" and j < i - 1:
             kinds[j] = "d"
-            stops[j] = stops[i]
-            for k in range(j + 1, i + 1):
-                keep[k] = False
-        elif i >= 3 and kinds[i - 1] == "S" and kinds[i - 2] == "(" and kinds[i - 3] == "S":
-            if sighted[i - 1].source == sighted[i - 3].source:
-                keep[i - 2] = keep[i - 1] = keep[i] = False
-    for i, sighting in marks:
-        if sighting.generic and keep[i]:
-            j = i + 1
-            while j < len(kinds) and j <= i + 4 and kinds[j] in ",JAw":
-                j += 1
-            near = j == i + 1 or (kinds[i + 1] == "," and j <= i + 3) or "w" not in kinds[i + 1 : j]
-            if j < len(kinds) and kinds[j] == "S" and not sighted[j].generic and near:
-                kinds[i] = "D"
-    if len(marks) > MOST_SOURCES:
-        kinds = ["w" if kind == "S" else kind for kind in kinds]
-    for i, sighting in marks:
-        if sighting.needs in ("descriptor", "slug") and kinds[i] == "S":
-            beside = kinds[max(0, i - 6) : i] + kinds[i + 1 : i + 2]
-            if kinds[i - 1] not in _BESIDE and kinds[i + 1] not in _BESIDE and "D" not in beside:
-                kinds[i] = "N"  # a word like any other: it must not stand between a cue and its source
-    order = [i for i in range(len(kinds)) if keep[i]]
-    place = {old: new for new, old in enumerate(order)}
-    chosen = "".join(kinds[i] for i in order)
-    found = {place[i]: s for i, s in marks if keep[i] and kinds[i] in "SO"}
-    described = frozenset(
-        i for i in found if i and (chosen[i - 1] == "D" or "D" in chosen[max(0, i - 5) : i].rpartition("S")[2])
-    ) | frozenset(i for i in found if chosen[i + 1 : i + 2] == "D")
-    return Reading(chosen, [starts[i] for i in order], [stops[i] for i in order], found, described)
+            reader.stops[j] = reader.stops[i]
+            dropped.update(range(j + 1, i + 1))
+        elif kinds[max(0, i - 3) : i] == ["S", "(", "S"] and sighted[i - 1].source == sighted[i - 3].source:
+            dropped.update(range(i - 2, i + 1))
+    return dropped
 
 
-def token_at(reading: Reading, offset: int) -> int:
-    """Return the index of the first token that starts at or after a text offset."""
-    return bisect_left(reading.starts, offset)
+def _named_after(kinds: list[str], i: int, sighted: dict[int, Sighting]) -> bool:
+    """Whether a named source follows unnamed media in apposition."""
+    j = i + 1
+    while j < len(kinds) and j <= i + 4 and kinds[j] in ",JAw":
+        j += 1
+    near = j == i + 1 or (kinds[i + 1] == "," and j <= i + 3) or "w" not in kinds[i + 1 : j]
+    return near and j < len(kinds) and kinds[j] == "S" and not sighted[j].generic

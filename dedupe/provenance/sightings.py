@@ -13,12 +13,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import ahocorasick
 
 from dedupe.provenance.catalogue import NOT_MEDIA, Alias, Catalogue, Source
+from dedupe.provenance.inflection import cases, inflected
 from dedupe.provenance.lexicon import UNSPACED
 
 _ONE_TO_ONE = (("\u00a0", " "), ("\u202f", " "), ("\u2019", "'"), ("\u02bc", "'"), ("\u2011", "-"))
@@ -26,27 +26,39 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 _DOMAIN_BACK = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]{0,60}$")
 _LINK = r"(?:de|do|da|del|della|des|dos|di|la|le|of|the|and|&)"
 _NAME_AFTER = re.compile(rf" [\"“«]?([A-Z][\w'&-]*(?: (?:{_LINK} ){{0,2}}[A-Z][\w'&-]*){{0,4}})")
-_NAME_BEFORE = re.compile(rf"(?<![\w.])(?:[Tt]he )?((?!The )[A-Z][\w'&-]*(?: (?:{_LINK} ){{0,2}}[A-Z][\w'&-]*){{0,4}})[\"”»]? $")
+_NAME_BEFORE = re.compile(
+    rf"(?<![\w.])(?:[Tt]he )?((?!The )[A-Z][\w'&-]*(?: (?:{_LINK} ){{0,2}}[A-Z][\w'&-]*){{0,4}})[\"”»]? $"
+)
 _PUBLIC = re.compile(r"(?:^|\.)(?:go|gov|mil|ac|edu|sch|desa|int|gob|gouv)(?:\.|$)")
 _CROWDED = frozenset({"en", "id", "ms", None})
 """Languages in which initials are too common to be taken for an agency on a weak cue."""
-_ENDINGS_OF: dict[str, frozenset[str]] = {
-    "pl": frozenset("a owi em iem u ie y ą ę i ze zie om ów ach".split()),
-    "cs": frozenset("a u em ovi y ou e i".split()),
-    "de": frozenset("s".split()),
-    "sv": frozenset("s".split()),
-}
-"""What a name may end in besides, by language: "Reutera", "Bloombergiem"."""
-_LETTERS = re.compile(r"[^\W\d_]{1,4}(?![^\W_])")
 _PROCLITICS = "وفبلكـ"
 _SUFFIX = 3
 CROWD, STRETCH = 30, 1000
 """So many hits of the automaton in so few characters are not prose."""
-ENDINGS = (".com", ".id", ".net", ".org", ".tv", ".news", ".info", ".co", ".my", ".ru", ".de", ".fr", ".uk", ".io")
+ENDINGS = (
+    ".com",
+    ".id",
+    ".net",
+    ".org",
+    ".tv",
+    ".news",
+    ".info",
+    ".co",
+    ".my",
+    ".ru",
+    ".de",
+    ".fr",
+    ".uk",
+    ".io",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+Entry = tuple[int, int, "Alias | None", str]
+"""What a key of the automaton stands for: offsets of the name inside it, the alias, and what it needs."""
+
+
+class Sighting(NamedTuple):
     """A name of a source at ``start:stop``; ``after`` is where its inflection ends.
 
     ``needs`` is that of the alias (see catalogue.Alias) or ``slug`` for an agency's initials in
@@ -75,7 +87,7 @@ class Finder:
     @classmethod
     def build(cls, catalogue: Catalogue) -> Finder:
         """Build the automaton of a catalogue."""
-        keys: dict[str, list[tuple[int, int, Alias | None, str]]] = {}
+        keys: dict[str, list[Entry]] = {}
 
         def put(key: str, skip: int, drop: int, alias: Alias | None, needs: str) -> None:
             entries = keys.setdefault(key, [])
@@ -86,7 +98,12 @@ class Finder:
             for alias in source.aliases:
                 for form, needs in _forms(alias):
                     put(form, 0, 0, alias, needs)
-                if source.agency and alias.text.isupper() and alias.text.isascii() and 2 <= len(alias.text) <= 5:
+                if (
+                    source.agency
+                    and alias.text.isupper()
+                    and alias.text.isascii()
+                    and 2 <= len(alias.text) <= 5
+                ):
                     for small in (alias.text.lower(), alias.text.capitalize()):
                         for before in ("(", "( ", "-", "/", "/ "):
                             put(before + small, len(before), 0, alias, "slug")
@@ -97,7 +114,9 @@ class Finder:
                     keys[form] = [(0, len(form), None, "")]
         for ending in ENDINGS:
             keys.setdefault(ending, []).append((0, len(ending), None, "open"))
-        inferred = {entry["starts"]: entry["source"] for entry in catalogue.phrases["universal"].get("trailer", ())}
+        inferred = {
+            entry["starts"]: entry["source"] for entry in catalogue.phrases["universal"].get("trailer", ())
+        }
         for text in inferred:
             keys.setdefault(text, []).append((0, len(text), None, "trailer"))
         for phrases in catalogue.phrases.values():
@@ -116,7 +135,7 @@ class Finder:
 
         ``text`` must have been through ``plain``. The language decides between sources that share a name.
         """
-        hits: list[tuple[int, int, tuple[int, int, Alias | None, str]]] = []
+        hits: list[tuple[int, int, Entry]] = []
         for end, (length, entries) in _sparse(list(self.automaton.iter(text))):
             at = end - length + 1
             for entry in entries:
@@ -146,7 +165,12 @@ class Finder:
         return listed if len(listed) == len(found) else _merged(listed, found)
 
     def _sighting(
-        self, text: str, start: int, stop: int, entries: Sequence[tuple[int, int, Alias | None, str]], language: str | None
+        self,
+        text: str,
+        start: int,
+        stop: int,
+        entries: Sequence[Entry],
+        language: str | None,
     ) -> Sighting | None:
         kinds = {entry[3] for entry in entries if entry[2] is None}
         aliases = [(entry[2], entry[3]) for entry in entries if entry[2] is not None]
@@ -193,28 +217,6 @@ def lower(text: str) -> str:
     return text.replace("İ", "i").lower()
 
 
-_PARADIGMS = (
-    ("ська", "ської ській ську ською"), ("зька", "зької зькій зьку зькою"), ("ая", "ой ую"), ("не", "ного ному ним"),
-    ("ина", "ины ине ину иной"), ("да", "ды де ду дой ди дою"), ("та", "ты те ту той ти тою"), ("ия", "ии ию ией"),
-    ("на", "ны не ну ной ни ною"), ("ка", "ки ке ку кой ці кою"), ("ти", "тей тям тями тях"), ("за", "зы зе зу зой зи зою"),
-    ("ия", "ий иям иями"), ("сть", "сти стью"), ("ля", "ли лю лей"), ("за", "зы зе зу"),
-)  # fmt: skip
-_SLAVIC = re.compile(r"[\u0400-\u04ff][\u0400-\u04ff -]+")
-
-
-def _cases(text: str) -> list[str]:
-    """Return the usual case forms of a Slavic name whose last letters change ("Українська правда")."""
-    if not _SLAVIC.fullmatch(text):
-        return []
-    stems: list[tuple[str, list[str]]] = []
-    for word in text.split(" "):
-        found = next(((e, f) for e, f in _PARADIGMS if len(word) > len(e) + 1 and word.endswith(e)), None)
-        stems.append((word[: -len(found[0])], found[1].split()) if found else (word, [""]))
-    combined = product(*(forms for _, forms in stems))
-    names = {" ".join(s + f for (s, _), f in zip(stems, forms, strict=True)) for forms in combined}
-    return sorted(names - {text})
-
-
 def _merged(listed: list[Sighting], found: list[Sighting]) -> list[Sighting]:
     """Add the names of unlisted media that touch no listed one."""
     taken = sorted((s.start, s.after) for s in listed)
@@ -247,10 +249,15 @@ def _forms(alias: Alias) -> Iterable[tuple[str, str]]:
     yield text, alias.needs
     if alias.exact:
         return
-    for form in _cases(text):
+    for form in cases(text):
         yield form, alias.needs
     small = lower(text)
-    for form in (text.upper(), text.title(), text[:1].upper() + text[1:], *([small[:1] + text[1:]] if " " in text else [])):
+    for form in (
+        text.upper(),
+        text.title(),
+        text[:1].upper() + text[1:],
+        *([small[:1] + text[1:]] if " " in text else []),
+    ):
         if form != text and len(form) == len(text):
             yield form, alias.needs
     if small != text and len(small) == len(text):
@@ -260,7 +267,9 @@ def _forms(alias: Alias) -> Iterable[tuple[str, str]]:
 
 
 def _domain(text: str, start: int, stop: int) -> Sighting | None:
-    if stop < len(text) and (text[stop].isalnum() or (text[stop] in ".-/" and text[stop + 1 : stop + 2].isalnum())):
+    if stop < len(text) and (
+        text[stop].isalnum() or (text[stop] in ".-/" and text[stop + 1 : stop + 2].isalnum())
+    ):
         return None
     found = _DOMAIN_BACK.search(text, max(0, start - 60), start)
     if not found:
@@ -268,7 +277,11 @@ def _domain(text: str, start: int, stop: int) -> Sighting | None:
     begin = found.start()
     domain = text[begin:stop].lower().removeprefix("www.")
     before = text[begin - 1 : begin]
-    if (before and (before.isalnum() or before in "@/#:.")) or _PUBLIC.search(domain) or domain.startswith((".", "-")):
+    if (
+        (before and (before.isalnum() or before in "@/#:."))
+        or _PUBLIC.search(domain)
+        or domain.startswith((".", "-"))
+    ):
         return None
     return Sighting(begin, stop, stop, "open:" + domain, "report", kind="open")
 
@@ -299,19 +312,13 @@ def _bounded(text: str, start: int, stop: int, language: str | None) -> bool:
         after = text[stop]
         if _letter(after) and _script(after) == _script(last) and not _UNSPACED.match(last):
             if last.isascii() or _script(last) in (_LATIN, _GREEK):
-                return stop - start >= 4 and _inflection(text, stop, language)
+                return stop - start >= 4 and inflected(text, stop, language)
             run = stop
             while run < len(text) and run - stop <= _SUFFIX and _letter(text[run]):
                 run += 1
             if run - stop > _SUFFIX and not _hangul(last):
                 return False
     return True
-
-
-def _inflection(text: str, stop: int, language: str | None) -> bool:
-    endings = _ENDINGS_OF.get(language or "")
-    found = _LETTERS.match(text, stop) if endings else None
-    return bool(found and endings and found.group() in endings)
 
 
 def _in_address(text: str, start: int) -> bool:

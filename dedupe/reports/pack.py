@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from dedupe.records import CHANNELS, LEDGER_CLASSES, MATCH_KINDS
 from dedupe.reports.flow import flow
+from dedupe.reports.offsets import Context, Utf16
 from dedupe.reports.select import (
     Ints,
     documents_to_show,
@@ -45,7 +46,7 @@ def pack(
     sources = _sources(tables)
     outlets = sorted({*_values(documents["outlet"]), *_values(tables["matrix"]["outlet"])})
     families = pc.unique(tables["families"]["family"]).sort()
-    context = _Context(ids, pa.array(outlets, pa.string()), pa.array(sources, pa.string()), families, units)
+    context = Context(ids, pa.array(outlets, pa.string()), pa.array(sources, pa.string()), families, units)
     pairs, matches = _pairs(tables, context, limit.pairs)
     columns = {
         "outlets": outlets,
@@ -68,54 +69,6 @@ def pack(
         "strengths": STRENGTHS,
     }
     return columns, texts
-
-
-class Utf16:
-    """Turns code point offsets of many documents into UTF-16 offsets, vectorised."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        keys = [
-            (np.int64(index) << 32) + np.flatnonzero(np.frombuffer(_utf32(text), dtype="<u4") > 0xFFFF)
-            for index, text in enumerate(texts)
-            if not text.isascii() and max(text) > "\uffff"
-        ]
-        self._astral = np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64)
-
-    def __call__(self, document: Ints, offset: Ints) -> Ints:
-        """Return ``offset`` of ``document`` (positions) in UTF-16 code units."""
-        base = document << 32
-        before = np.searchsorted(self._astral, base + offset) - np.searchsorted(self._astral, base)
-        return np.asarray(offset + before, dtype=np.int64)
-
-
-def _utf32(text: str) -> bytes:
-    return text.encode("utf-32-le", "surrogatepass")
-
-
-class _Context:
-    def __init__(
-        self, ids: pa.Array, outlets: pa.Array, sources: pa.Array, families: pa.Array, units: Utf16
-    ) -> None:
-        self.ids, self.outlets, self.sources, self.families, self.units = (
-            ids,
-            outlets,
-            sources,
-            families,
-            units,
-        )
-
-    def document(self, column: pa.ChunkedArray) -> Ints:
-        return index_of(column, self.ids)
-
-    def span(
-        self, table: pa.Table, document: Ints, start: str = "start", stop: str = "stop"
-    ) -> tuple[Ints, Ints]:
-        """Return (start, length) in UTF-16 units; documents that are not shown keep code points."""
-        first, last = numbers(table[start]).astype(np.int64), numbers(table[stop]).astype(np.int64)
-        known = document >= 0
-        first[known] = self.units(document[known], first[known])
-        last[known] = self.units(document[known], last[known])
-        return first, last - first
 
 
 def _in_reading_order(tables: dict[str, pa.Table], shown: Ints) -> Ints:
@@ -162,7 +115,7 @@ def _list(values: Any, digits: int = 3) -> list[Any]:
     return list(array.tolist())
 
 
-def _documents(documents: pa.Table, context: _Context) -> dict[str, Any]:
+def _documents(documents: pa.Table, context: Context) -> dict[str, Any]:
     plain = {
         name: documents[name].to_pylist() for name in ("id", "published", "language", "url", "title", "file")
     }
@@ -176,7 +129,7 @@ def _documents(documents: pa.Table, context: _Context) -> dict[str, Any]:
     }
 
 
-def _by_document(table: pa.Table, context: _Context) -> tuple[pa.Table, Ints, list[int]]:
+def _by_document(table: pa.Table, context: Context) -> tuple[pa.Table, Ints, list[int]]:
     """Return (rows sorted by document and start, their documents, rows per document)."""
     document = context.document(table["document"])
     order, offsets = grouped(document, len(context.ids))
@@ -186,7 +139,7 @@ def _by_document(table: pa.Table, context: _Context) -> tuple[pa.Table, Ints, li
     return table.take(pa.array(order)), document[order], _list(np.diff(offsets))
 
 
-def _ledger(ledger: pa.Table, context: _Context) -> dict[str, Any]:
+def _ledger(ledger: pa.Table, context: Context) -> dict[str, Any]:
     rows, document, counts = _by_document(ledger, context)
     start, length = context.span(rows, document)
     return {
@@ -201,7 +154,7 @@ def _ledger(ledger: pa.Table, context: _Context) -> dict[str, Any]:
     }
 
 
-def _credits(credits: pa.Table, context: _Context) -> dict[str, Any]:
+def _credits(credits: pa.Table, context: Context) -> dict[str, Any]:
     rows, document, counts = _by_document(credits, context)
     start, length = context.span(rows, document)
     per_row = numbers(pc.list_value_length(rows["covers"])).astype(np.int64)
@@ -231,7 +184,7 @@ def _credits(credits: pa.Table, context: _Context) -> dict[str, Any]:
 
 
 def _pairs(
-    tables: Mapping[str, pa.Table], context: _Context, limit: int
+    tables: Mapping[str, pa.Table], context: Context, limit: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the columns of the pairs that are shown and of their matches."""
     pairs, matches = tables["pairs"], tables["matches"]
@@ -256,6 +209,14 @@ def _pairs(
     kept = pairs.take(pa.array(shown))
     match_order, offsets = grouped(np.where(owner >= 0, place[owner], -1) if len(a) else owner, len(shown))
     match_order = match_order[offsets[0] :] if len(offsets) else match_order[:0]
+    match_order = match_order[
+        np.lexsort(
+            (
+                *(numbers(matches[name])[match_order] for name in ("b_stop", "b_start", "a_stop", "a_start")),
+                place[owner[match_order]],
+            )
+        )
+    ]
     rows = matches.take(pa.array(match_order))
     a_start, a_length = context.span(rows, match_a[match_order], "a_start", "a_stop")
     b_start, b_length = context.span(rows, match_b[match_order], "b_start", "b_stop")
@@ -293,7 +254,7 @@ def _bits(column: pa.ChunkedArray, names: Sequence[str]) -> list[int]:
     return _list(result)
 
 
-def _families(tables: Mapping[str, pa.Table], context: _Context) -> dict[str, Any]:
+def _families(tables: Mapping[str, pa.Table], context: Context) -> dict[str, Any]:
     """Return the families that have a member among the shown documents, with all their members."""
     members, origins = tables["families"], tables["origins"]
     family = index_of(members["family"], context.families)
@@ -302,6 +263,7 @@ def _families(tables: Mapping[str, pa.Table], context: _Context) -> dict[str, An
     shown = document >= 0
     order, offsets = grouped(np.where(shown, family, -1), len(context.families))
     order = order[offsets[0] :]
+    order = order[np.lexsort((numbers(members["start"])[order], document[order], family[order]))]
     rows = members.take(pa.array(order))
     start, length = context.span(rows, document[order])
     origin_at = index_of(pa.chunked_array([context.families]), origins["family"].combine_chunks())
@@ -352,7 +314,7 @@ def _evidence(
     ]
 
 
-def _matrix(matrix: pa.Table, context: _Context) -> dict[str, Any]:
+def _matrix(matrix: pa.Table, context: Context) -> dict[str, Any]:
     return {
         "outlet": _list(index_of(matrix["outlet"], context.outlets)),
         "source": _list(index_of(matrix["source"], context.sources)),

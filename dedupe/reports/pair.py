@@ -35,8 +35,8 @@ def pair_tables(
         rows["matches"].append(_match(first, second, passage))
         rows["families"].extend(_members(first, second, passage))
         rows["origins"].append({
-            "family": _name(first, passage), "source": "", "confidence": 0.0, "basis": "none", "direction": "",
-            "evidence": [],
+            "family": _name(first, passage), "source": "", "confidence": 0.0, "basis": "none",
+            "direction": "", "evidence": [],
         })  # fmt: skip
     measures = ("jaccard", "minhash", "tfidf", "a_covered", "b_covered", "longest_words")
     rows["pairs"].append({
@@ -59,7 +59,9 @@ def _name(first: Document, passage: Mapping[str, Any]) -> str:
 def _match(first: Document, second: Document, passage: Mapping[str, Any]) -> dict[str, Any]:
     names = ("a_start", "a_stop", "b_start", "b_stop", "kind", "score", "a_words", "b_words", "guards")
     return {
-        "a": first.id, "b": second.id, **{name: passage[name] for name in names}, "family": _name(first, passage),
+        "a": first.id, "b": second.id,
+        **{name: passage[name] for name in names},
+        "family": _name(first, passage),
         "a_covered": passage["a_words"] / max(1, count_words(first.text)),
         "b_covered": passage["b_words"] / max(1, count_words(second.text)), "channels": [],
     }  # fmt: skip
@@ -95,7 +97,8 @@ def _ledger(
 def _stretch(document: Document, start: int, stop: int, label: str, family: str = "") -> dict[str, Any]:
     text = document.text[start:stop]
     return {
-        "document": document.id, "start": start + len(text) - len(text.lstrip()), "stop": start + len(text.rstrip()),
+        "document": document.id, "start": start + len(text) - len(text.lstrip()),
+        "stop": start + len(text.rstrip()),
         "class": label, "source": "", "via": "", "family": family, "words": count_words(text),
     }  # fmt: skip
 
@@ -103,7 +106,9 @@ def _stretch(document: Document, start: int, stop: int, label: str, family: str 
 def _credit(document: Document, credit: Credit) -> dict[str, Any]:
     return {
         "document": document.id, "start": credit.start, "stop": credit.stop, "surface": credit.surface,
-        "chain": list(credit.chain), "role": credit.role, "confidence": credit.confidence, "rule": credit.rule,
+        "chain": list(credit.chain), "role": credit.role,
+        "confidence": credit.confidence,
+        "rule": credit.rule,
         "covers": [{"start": c.start, "stop": c.stop, "strength": c.strength} for c in credit.covers],
     }  # fmt: skip
 
@@ -120,7 +125,8 @@ def _matrix(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[str, A
     }
     return [
         {
-            "outlet": name, "source": "", "via": "", "class": label, "words": sum(row["words"] for row in group),
+            "outlet": name, "source": "", "via": "", "class": label,
+            "words": sum(row["words"] for row in group),
             "share": sum(row["words"] for row in group) / total[name], "passages": len(group),
             "documents": len({row["document"] for row in group}),
         }

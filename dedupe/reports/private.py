@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 MASK = "░"
@@ -59,7 +59,7 @@ def anonymized(index: dict[str, Any], texts: list[str]) -> tuple[dict[str, Any],
         for items in index["families"]["evidence"]
     ]
     folded = {name.casefold(): letter for name, letter in shown.items()}
-    meta = dict(index["meta"])
+    meta = _deep(index["meta"], mask)
     if isinstance(meta.get("inputs"), Mapping):
         meta["inputs"] = {
             f"input {n}": value for n, (_, value) in enumerate(sorted(meta["inputs"].items()), 1)
@@ -107,7 +107,16 @@ def _unnamed(source: str, name: str, outlets: Mapping[str, str]) -> list[str]:
     return [source, name] if letter is None else [f"outlet:{letter}", letter]
 
 
-def _mask_of(names: Sequence[str]) -> Any:
+def _deep(value: Any, change: Callable[[str], str]) -> Any:
+    """Return JSON-able data with every text in it changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {name: _deep(item, change) for name, item in value.items()}
+    return [_deep(item, change) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _mask_of(names: Sequence[str]) -> Callable[[str], str]:
     if not names:
         return lambda text: text
     pattern = re.compile(

@@ -81,7 +81,8 @@ def _by_cell(tables: dict[str, pa.Table], ids: pa.Array) -> Ints:
     outlets = pc.unique(tables["documents"]["outlet"]).sort()
     outlet = index_of(tables["documents"]["outlet"], outlets)[document]
     cell = (outlet * (len(sources) + 1) + source + 1) * len(LEDGER_CLASSES) + classes
-    order = np.lexsort((document, -words, rank_within(cell, words)))
+    later = rank_within(source, words) > 0  # the first of each source goes before all else
+    order = np.lexsort((document, -words, rank_within(cell, words), later))
     return _first_of_each(document[order])
 
 

@@ -6,8 +6,6 @@ apostrophe in front (CSV injection, OWASP).
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -43,12 +41,15 @@ def _rows(table: pa.Table) -> Iterator[list[Any]]:
 
 
 def as_csv(table: pa.Table) -> str:
-    """Return a table as CSV (RFC 4180, with ``\\n``), its column names in the first line."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.column_names)
-    writer.writerows(_rows(table))
-    return out.getvalue()
+    """Return a table as CSV (RFC 4180, lines end with ``\\n``), its column names in the first line."""
+    lines = [",".join(map(_quoted, table.column_names))]
+    lines += [",".join(map(_quoted, row)) for row in _rows(table)]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: Any) -> str:
+    text = str(value)
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\n\r') else text
 
 
 def as_markdown(matrix: pa.Table, names: Mapping[str, str], title: str) -> str:
@@ -56,8 +57,8 @@ def as_markdown(matrix: pa.Table, names: Mapping[str, str], title: str) -> str:
     lines = [
         f"# {_inline(title)}",
         "",
-        "Words of each outlet by source: credited; with no credit found; claimed (a credit, but no copy of the "
-        "source's text to confirm it).",
+        "Words of each outlet by source: credited; with no credit found; claimed (a credit, but no copy of "
+        "the source's text to confirm it).",
         "",
         "| outlet | source | via | credited | no credit found | claimed | share |",
         "|---|---|---|--:|--:|--:|--:|",
@@ -140,6 +141,7 @@ def _write_xlsx(done: Run, path: Path, names: Mapping[str, str]) -> None:
 
     import xlsxwriter
 
+    path.touch()  # a place that cannot be written is an OSError, as for every other format
     book = xlsxwriter.Workbook(
         str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )

@@ -229,8 +229,8 @@ def print_comparison(first: Document, second: Document, result: Mapping[str, Any
     """Print how alike two articles are, and their shared passages word by word."""
     a, b = ({"id": d.id, "outlet": d.outlet, "title": d.title, "text": d.text} for d in (first, second))
     console.print(
-        f"Jaccard {result['jaccard']:.3f}, MinHash {result['minhash']:.3f}, TF-IDF {result['tfidf']:.3f}; shared: "
-        f"{result['a_covered']:.0%} of the first, {result['b_covered']:.0%} of the second; "
+        f"Jaccard {result['jaccard']:.3f}, MinHash {result['minhash']:.3f}, TF-IDF {result['tfidf']:.3f}; "
+        f"shared: {result['a_covered']:.0%} of the first, {result['b_covered']:.0%} of the second; "
         f"longest passage {result['longest_words']} words",
         soft_wrap=True,
     )
@@ -262,7 +262,7 @@ def print_pair(
         console.print("No shared passage.")
     for number, match in enumerate(matches):
         style = HUES[number % len(HUES)]
-        guards = "".join(f", {name} differs" for name in match.get("guards") or ())
+        guards = "".join(f", {safe(name)} differs" for name in match.get("guards") or ())
         origin = match.get("origin") or ""
         source = f", origin {safe(names.get(origin, origin))}" if origin else ""
         console.print(

@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedupe.records import Passage
 from dedupe.reuse.exact import exact_pairs
@@ -59,6 +60,9 @@ def accept(passages: Iterable[Passage], settings: Align) -> list[Passage]:
     aligning again."""
     out = []
     for passage in sorted(passages, key=_place):
+        if passage.kind == "translated":  # judged where it was found
+            out.append(passage)
+            continue
         words = min(passage.a_words, passage.b_words)
         measures = dict(passage.measures)
         long_enough = words >= settings.min_words and (
@@ -95,17 +99,17 @@ def _exact(a: Prepared, b: Prepared, settings: Align) -> tuple[list[Block], list
 
 def _solid(block: Block, edits: int, settings: Align) -> bool:
     """Whether an exact passage stands by itself instead of being part of a reworded one around it."""
-    longer, shorter = max(block[1] - block[0], block[3] - block[2]), min(block[1] - block[0], block[3] - block[2])
+    lengths = block[1] - block[0], block[3] - block[2]
+    longer, shorter = max(lengths), min(lengths)
     return shorter >= settings.solid_words and edits <= settings.solid_edits * longer
 
 
 def _exact_passage(a: Prepared, b: Prepared, block: Block, edits: int) -> Passage:
     share = edits / max(block[1] - block[0], block[3] - block[2])
-    kind = kind_of(share)
-    if kind == "reworded":  # equal words here and there: as much proof as they are telling
+    if kind_of(share) == "reworded":  # equal words here and there: as much proof as they are telling
         return _reworded(a, b, block, figures(a, b, term_weights(a, b), block))
     measures = (("edits", round(share, 6)), *_weights(a, b, block))
-    return _passage(a, b, block, kind, 1 - share, measures, () if kind == "verbatim" else _guards(a, b, block))
+    return _passage(a, b, block, share, measures)
 
 
 def _reworded(a: Prepared, b: Prepared, block: Block, found: Figures) -> Passage:
@@ -121,7 +125,7 @@ def _reworded(a: Prepared, b: Prepared, block: Block, found: Figures) -> Passage
         ("support", 0.0),
         ("wording", round(found.wording, 6)),
     )
-    return _passage(a, b, block, kind_of(edits), 1 - edits, measures, _guards(a, b, block))
+    return _passage(a, b, block, edits, measures)
 
 
 def _weights(a: Prepared, b: Prepared, block: Block) -> tuple[tuple[str, float], ...]:
@@ -133,39 +137,31 @@ def _weights(a: Prepared, b: Prepared, block: Block) -> tuple[tuple[str, float],
     return ("plain", float(plain)), ("telling", round(float(telling), 6))
 
 
-def _guards(a: Prepared, b: Prepared, block: Block) -> tuple[str, ...]:
-    return guards(a, b, (block[0], block[1]), (block[2], block[3]))
-
-
 def _passage(
-    a: Prepared,
-    b: Prepared,
-    block: Block,
-    kind: str,
-    score: float,
-    measures: tuple[tuple[str, float], ...],
-    tripped: tuple[str, ...],
+    a: Prepared, b: Prepared, block: Block, edits: float, measures: tuple[tuple[str, float], ...]
 ) -> Passage:
+    kind = kind_of(edits)
     return Passage(
         a_start=int(a.starts[block[0]]),
         a_stop=int(a.stops[block[1] - 1]),
         b_start=int(b.starts[block[2]]),
         b_stop=int(b.stops[block[3] - 1]),
-        kind=kind,  # type: ignore[arg-type]
-        score=round(score, 6),
+        kind=kind,
+        score=round(1 - edits, 6),
         a_words=block[1] - block[0],
         b_words=block[3] - block[2],
-        guards=tripped,
+        guards=() if kind == "verbatim" else guards(a, b, block[:2], block[2:]),
         measures=measures,
     )
 
 
 def _kept(passages: Sequence[Passage], settings: Align) -> list[Passage]:
     """Drop reworded passages below the floor or standing for the most part in a better one."""
-    judged = accept([_supported(passage, passages, settings) for passage in passages], settings)
+    judged = accept(_supported(passages, settings), settings)
     better: list[Passage] = []
+    spans = np.empty((len(judged), 4), np.int64)
     for passage in sorted(judged, key=lambda p: (not _is_exact(p), -p.score, _place(p))):
-        rivals = [other for other in better if _mostly_inside(passage, other)]
+        rivals = [better[at] for at in _holding(passage, spans[: len(better)])]
         if _is_exact(passage):
             # The same words may stand twice in a document, and then both places are copies; but words
             # that have a closer partner are no copy of the further one.
@@ -173,34 +169,49 @@ def _kept(passages: Sequence[Passage], settings: Align) -> list[Passage]:
                 continue
         elif rivals or passage.score < settings.floor:
             continue
+        spans[len(better)] = _span(passage)
         better.append(passage)
     return better
+
+
+def _holding(passage: Passage, spans: NDArray[np.int64]) -> list[int]:
+    """Return which spans hold more than half of the passage on one side."""
+    a_start, a_stop, b_start, b_stop = _span(passage)
+    in_a = np.minimum(spans[:, 1], a_stop) - np.maximum(spans[:, 0], a_start)
+    in_b = np.minimum(spans[:, 3], b_stop) - np.maximum(spans[:, 2], b_start)
+    held = (2 * in_a > a_stop - a_start) | (2 * in_b > b_stop - b_start)
+    return [int(at) for at in np.flatnonzero(held)]
 
 
 def _is_exact(passage: Passage) -> bool:
     return "strength" not in dict(passage.measures)
 
 
-def _supported(passage: Passage, others: Sequence[Passage], settings: Align) -> Passage:
-    """Add the support of the pair's other passages: 1 when those near by on both sides, in the same
-    order, have the strength of an accepted one between them."""
-    if _is_exact(passage):
-        return passage
-    total = 0.0
-    for other in others:
-        before = passage.a_start - other.a_stop, passage.b_start - other.b_stop
-        after = other.a_start - passage.a_stop, other.b_start - passage.b_stop
-        if 0 <= min(before) <= max(before) <= NEAR or 0 <= min(after) <= max(after) <= NEAR:
-            total += dict(other.measures).get("strength", settings.strength)
-    support = round(min(1.0, total / settings.strength), 6)
-    measures = tuple((name, support if name == "support" else value) for name, value in passage.measures)
-    return dataclasses.replace(passage, measures=measures)
+def _supported(passages: Sequence[Passage], settings: Align) -> list[Passage]:
+    """Add to each passage the support of the pair's others: 1 when those near by on both sides, in the
+    same order, have the strength of an accepted one between them."""
+    spans = np.array([_span(passage) for passage in passages], np.int64).reshape(-1, 4)
+    strengths = np.array([dict(passage.measures).get("strength", settings.strength) for passage in passages])
+    out = []
+    for passage in passages:
+        if _is_exact(passage):
+            out.append(passage)
+            continue
+        a_start, a_stop, b_start, b_stop = _span(passage)
+        near = np.zeros(len(spans), np.bool_)
+        for in_a, in_b in (
+            (a_start - spans[:, 1], b_start - spans[:, 3]),
+            (spans[:, 0] - a_stop, spans[:, 2] - b_stop),
+        ):
+            near |= (in_a >= 0) & (in_b >= 0) & (in_a <= NEAR) & (in_b <= NEAR)
+        support = round(min(1.0, float(strengths[near].sum()) / settings.strength), 6)
+        measures = tuple((name, support if name == "support" else value) for name, value in passage.measures)
+        out.append(dataclasses.replace(passage, measures=measures))
+    return out
 
 
-def _mostly_inside(passage: Passage, other: Passage) -> bool:
-    in_a = min(passage.a_stop, other.a_stop) - max(passage.a_start, other.a_start)
-    in_b = min(passage.b_stop, other.b_stop) - max(passage.b_start, other.b_start)
-    return 2 * in_a > passage.a_stop - passage.a_start or 2 * in_b > passage.b_stop - passage.b_start
+def _span(passage: Passage) -> tuple[int, int, int, int]:
+    return passage.a_start, passage.a_stop, passage.b_start, passage.b_stop
 
 
 def _place(passage: Passage) -> tuple[int, int, int, int]:

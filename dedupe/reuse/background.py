@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.text.kernels import U64, Flags, I64, frozen, kernel
+from dedupe.text.kernels import I64, U64, Flags, frozen, kernel
 from dedupe.text.tokens import TokenBatch
 
 BITS = 22

@@ -47,7 +47,7 @@ EMBEDDED = Scale(
     neutral=0.45, strong=1.0, gap=0.06, floor=0.05, firm=0.3, lean=0.33, worth=0.3, prior=0.3, copy=0.6
 )
 SPELLED = Scale(
-    neutral=0.17, strong=0.55, gap=0.03, floor=0.03, firm=0.15, lean=0.1, worth=0.08, prior=0.1, copy=0.4
+    neutral=0.13, strong=0.4, gap=0.03, floor=0.03, firm=0.15, lean=0.1, worth=0.08, prior=0.1, copy=0.4
 )
 
 

@@ -6,99 +6,114 @@ write it, and add it to ``CHANNELS`` here; its name goes into ``records.CHANNELS
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.reuse import minhash, tfidf
-from dedupe.reuse.shingles import UNDATED, Traits, candidate_pairs, traits_of
+from dedupe.reuse import minhash, shingles, tfidf
+from dedupe.reuse.shelves import Shelves
+from dedupe.reuse.shingles import UNDATED, Traits, traits_of
 from dedupe.settings import Settings
+from dedupe.text.kernels import U32, U64
 from dedupe.text.tokens import TokenBatch
 
 Pairs = NDArray[np.int32]
+
+PART_WORDS = 1 << 19
+"""Words looked at together; changes no result."""
 
 
 @dataclass(frozen=True)
 class Corpus:
     """The documents of a run as the channels see them, in the order of their ids.
 
-    ``mask`` (bool, one per word) is True in furniture. In ``traits`` dispatches and early prints
-    rank first, and outlets are all -1 where documents of one outlet are compared, too.
+    ``mask`` (bool, one per word) is True in furniture. ``sets`` are the documents' word k-grams,
+    ``signatures`` (uint32[n, permutations]) their MinHash. In ``traits`` dispatches and early prints
+    rank first, and outlets are all -1 where documents of one outlet are compared, too. Arrays may
+    be mapped from files; what needs more than ``room`` bytes beside them goes to files in ``scratch``.
     """
 
     batch: TokenBatch
     mask: NDArray[np.bool_]
+    sets: minhash.ShingleSets
+    signatures: U32
     traits: Traits
     settings: Settings
-
-    @cached_property
-    def sets(self) -> minhash.ShingleSets:
-        """The word k-grams of each document."""
-        return minhash.shingle_sets(self.batch, self.settings.shingles.k, self.mask)
-
-    @cached_property
-    def signatures(self) -> NDArray[np.uint32]:
-        """Their MinHash signatures."""
-        return minhash.signatures(self.sets, self.settings.minhash)
+    scratch: Path
+    room: int
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidate pairs int32[n, 2], sorted; for each, its channels; exact Jaccard of word k-grams,
-    the MinHash estimate of it, and the TF-IDF cosine (NaN where that channel did not propose it)."""
+    """Candidate pairs int32[n, 2], sorted; for each, the channels that propose it as bits (1 for the
+    first of ``CHANNELS``, 2, 4, …); exact Jaccard of word k-grams, the MinHash estimate of it, and the
+    TF-IDF cosine (NaN where that channel did not propose it)."""
 
     pairs: Pairs
-    channels: Sequence[tuple[str, ...]]
+    channels: NDArray[np.uint8]
     jaccard: NDArray[np.float64]
     estimate: NDArray[np.float64]
     cosine: NDArray[np.float64]
 
 
-def corpus(
-    batch: TokenBatch,
-    mask: NDArray[np.bool_],
+def traits(
+    offsets: NDArray[np.int64],
     settings: Settings,
     *,
-    outlets: Sequence[str],
-    kinds: Sequence[str],
-    published: Sequence[str | None],
-) -> Corpus:
-    """Number outlets and days and rank the documents (dispatches first, then by day)."""
-    numbers = {name: number for number, name in enumerate(sorted(set(outlets)))}
-    days = np.array([_day(value) for value in published], np.int32)
-    order = sorted(range(len(outlets)), key=lambda i: (kinds[i] != "wire", _late(days[i]), i))
+    outlets: NDArray[np.int32],
+    wire: NDArray[np.bool_],
+    days: NDArray[np.int32],
+) -> Traits:
+    """Rank the documents (dispatches first, then by day, then as they stand); outlets are numbered
+    alike where they are the same."""
+    late = np.where(days == UNDATED, np.int64(1) << 40, days.astype(np.int64))
+    order = np.lexsort((late, ~wire))
     ranks = np.empty(len(order), np.int32)
     ranks[order] = np.arange(len(order), dtype=np.int32)
-    apart = None if settings.candidates.same_outlet else np.array([numbers[name] for name in outlets], np.int32)
-    return Corpus(batch, mask, traits_of(batch.offsets, outlets=apart, days=days, ranks=ranks), settings)
+    return traits_of(offsets, outlets=None if settings.candidates.same_outlet else outlets, days=days, ranks=ranks)
+
+
+def day(published: str | None) -> int:
+    """Return the number of the day of an ISO 8601 date or time, or UNDATED."""
+    try:
+        return date.fromisoformat((published or "")[:10]).toordinal()
+    except ValueError:
+        return int(UNDATED)
 
 
 def find(known: Corpus, channels: Sequence[str], progress: Callable[[int, int], None]) -> Found:
     """Return the pairs that any of ``channels`` proposes."""
-    by_pair: dict[tuple[int, int], list[str]] = {}
-    cosines: dict[tuple[int, int], float] = {}
+    proposed: list[tuple[int, U64, NDArray[np.float64] | None]] = []
     wanted = [name for name in CHANNELS if name in channels]
     for done, name in enumerate(wanted):
         progress(done, len(wanted))
         pairs, cosine = CHANNELS[name](known)
-        for a, b in pairs[_comparable(pairs, known)].tolist():
-            by_pair.setdefault((a, b), []).append(name)
-        if cosine is not None:
-            cosines.update(zip(map(tuple, pairs.tolist()), cosine.tolist(), strict=True))
+        keep = _comparable(pairs, known)
+        keys = _keys(pairs)[keep]
+        proposed.append((1 << list(CHANNELS).index(name), keys, None if cosine is None else cosine[keep]))
     progress(len(wanted), len(wanted))
-    ordered = sorted(by_pair)
-    pairs = np.array(ordered, np.int32).reshape(-1, 2)
+    together = np.unique(np.concatenate([np.empty(0, np.uint64), *(keys for _, keys, _ in proposed)]))
+    bits = np.zeros(len(together), np.uint8)
+    cosines = np.full(len(together), np.nan)
+    for bit, keys, cosine in proposed:
+        places = np.searchsorted(together, keys)
+        bits[places] |= bit
+        if cosine is not None:
+            cosines[places] = cosine
+    pairs = np.stack((together >> np.uint64(32), together & np.uint64(0xFFFFFFFF)), axis=1).astype(np.int32)
     return Found(
-        pairs,
-        [tuple(by_pair[key]) for key in ordered],
-        minhash.overlaps(known.sets, pairs).jaccard,
-        minhash.estimate(known.signatures, pairs),
-        np.array([cosines.get(key, np.nan) for key in ordered], np.float64),
+        pairs, bits, minhash.overlaps(known.sets, pairs).jaccard, minhash.estimate(known.signatures, pairs), cosines
     )
+
+
+def _keys(pairs: Pairs) -> U64:
+    keys: U64 = pairs[:, 0].astype(np.uint64) << np.uint64(32) | pairs[:, 1].astype(np.uint64)
+    return keys
 
 
 def _comparable(pairs: Pairs, known: Corpus) -> NDArray[np.bool_]:
@@ -114,17 +129,31 @@ def _comparable(pairs: Pairs, known: Corpus) -> NDArray[np.bool_]:
 
 
 def _by_shingles(known: Corpus) -> tuple[Pairs, None]:
-    traits, settings = known.traits, known.settings
-    found = candidate_pairs(
-        known.batch,
-        settings.shingles,
-        outlets=traits.outlets,
-        days=traits.days,
-        ranks=traits.ranks,
-        mask=known.mask,
-        window_days=settings.candidates.window_days,
-    )
-    return found.pairs, None
+    """Run the steps of `dedupe.reuse.shingles` with postings and links put aside in files."""
+    settings, window = known.settings.shingles, known.settings.candidates.window_days
+    plan = shingles.layout(len(known.batch.hashes), len(known.batch), settings)
+    counts = shingles.empty_counts(plan)
+    for start, stop in _cuts(known.batch.offsets):
+        shingles.count(known.batch.documents(start, stop), counts, plan, _masked(known, start, stop))
+    postings = Shelves(known.scratch / "postings", plan.partitions, known.room)
+    for start, stop in _cuts(known.batch.offsets):
+        first = int(known.batch.offsets[start])
+        part, mask = known.batch.documents(start, stop), _masked(known, start, stop)
+        postings.add(shingles.postings(part, first, plan, counts=counts, mask=mask))
+    del counts
+    # Links go on shelves by the top bits of their first document, so that pairs are never parted.
+    bits = min(plan.document_bits, max(0, (8 * len(known.batch.hashes) // known.room).bit_length()))
+    edges = np.arange(1, 1 << bits, dtype=np.uint64) << np.uint64(64 - bits) if bits else np.empty(0, np.uint64)
+    links = Shelves(known.scratch / "links", 1 << bits, known.room)
+    for number in range(len(postings)):
+        found = shingles.link(postings.take(number), known.traits, plan, settings, window)
+        if bits:
+            found = np.sort(found)
+        links.add(np.split(found, np.searchsorted(found, edges)))
+    postings.close()
+    pairs = [shingles.pairs(links.take(number), plan, settings).pairs for number in range(len(links))]
+    links.close()
+    return np.concatenate(pairs), None
 
 
 def _by_minhash(known: Corpus) -> tuple[Pairs, None]:
@@ -144,18 +173,20 @@ def _by_tfidf(known: Corpus) -> tuple[Pairs, NDArray[np.float64]]:
     )
 
 
+def _cuts(offsets: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Yield ranges of documents of about ``PART_WORDS`` words."""
+    cuts = [0]
+    while cuts[-1] < len(offsets) - 1:
+        reach = int(offsets[cuts[-1]]) + PART_WORDS
+        cuts.append(max(cuts[-1] + 1, int(np.searchsorted(offsets, reach, "right")) - 1))
+    return itertools.pairwise(cuts)
+
+
+def _masked(known: Corpus, start: int, stop: int) -> NDArray[np.bool_]:
+    return known.mask[int(known.batch.offsets[start]) : int(known.batch.offsets[stop])]
+
+
 Channel = Callable[[Corpus], tuple[Pairs, NDArray[np.float64] | None]]
 
 CHANNELS: Mapping[str, Channel] = {"shingles": _by_shingles, "minhash": _by_minhash, "tfidf": _by_tfidf}
 """Within one language. The translated channel (``reuse.translated``) aligns as it finds."""
-
-
-def _day(published: str | None) -> int:
-    try:
-        return date.fromisoformat((published or "")[:10]).toordinal()
-    except ValueError:
-        return int(UNDATED)
-
-
-def _late(day: int) -> int:
-    return 1 << 40 if day == UNDATED else int(day)

@@ -29,7 +29,7 @@ STRENGTH = 5.0
 """Median strength of these pairs of sentences."""
 TAKEN = 0.5
 """At most so large a share of the short side lies in longer passages of another kind."""
-HOLE = 0.5
+HOLE = 0.8
 """No larger a share of the long side lies between two restated sentences."""
 GAP = 2
 SENTENCES = 3
@@ -80,4 +80,5 @@ def _hole(long: Prepared, partners: NDArray[np.int32]) -> int:
 def _density(long: Prepared, partners: NDArray[np.int32], room: int) -> float:
     """Return the largest share of the partner sentences that begin within ``room`` words of one."""
     places = np.sort(long.sentences[partners, 0])
-    return float((np.searchsorted(places, places + room, "right") - np.arange(len(places))).max() / len(places))
+    near = np.searchsorted(places, places + room, "right") - np.arange(len(places))
+    return float(near.max() / len(places))

@@ -56,7 +56,7 @@ class _Lexicon:
     months: Mapping[str, int]
     days: frozenset[str]
     negation: frozenset[str] | None
-    names: Mapping[str, str]
+    names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
     native_names: tuple[tuple[str, str], ...]
 
 
@@ -64,12 +64,17 @@ class _Lexicon:
 def _lexicon(language: str | None) -> _Lexicon:
     data, code = facts.table("crosslingual"), language or ""
     negation = data["negation"].get(code)
-    names = {
-        surface: f"@{body}"
-        for body, forms in sorted(data["names"].items())
+    surfaces = sorted(
+        (surface, f"@{body}")
+        for body, forms in data["names"].items()
         for surface in forms.get(code, "").split("|")
         if surface
-    }
+    )
+    names: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {}
+    for surface, body in surfaces:
+        form = tuple(_WORD.findall(surface))
+        if form:
+            names[form[0]] = (*names.get(form[0], ()), (form, body))
     return _Lexicon(
         numbers={
             form: value
@@ -91,7 +96,7 @@ def _lexicon(language: str | None) -> _Lexicon:
         days=frozenset(data["weekdays"].get(code, ())),
         negation=None if negation is None else frozenset(negation),
         names=names,
-        native_names=tuple(sorted((s, b) for s, b in names.items() if not s.isascii() and s == s.upper())),
+        native_names=tuple((s, b) for s, b in surfaces if not s.isascii() and s == s.upper()),
     )
 
 
@@ -135,22 +140,22 @@ def _known_names(
     """Return ids of known bodies, and the keys of the words that they were named with."""
     known: set[str] = set()
     parts: set[str] = set()
-    for width in (4, 3, 2, 1):
-        for start in range(len(lowered) - width + 1):
-            body = lexicon.names.get(" ".join(lowered[start : start + width]))
-            if body is None:
+    for start, first in enumerate(lowered):
+        for form, body in lexicon.names.get(first, ()):
+            width = len(form)
+            if form != tuple(lowered[start : start + width]):
                 continue
-            first = words[start]
-            if (
-                width == 1
-                and first.isascii()
-                and not (first.isupper() if len(first) < 4 else first[0].isupper())
-            ):
+            surface = words[start]
+            if width == 1 and surface.isascii() and not _is_capital(surface):
                 continue  # "as" is a conjunction in English, "us" a pronoun; the countries are in capitals
             known.add(body)
-            parts.update(sound_key(word) for word in lowered[start : start + width])
+            parts.update(sound_key(word) for word in form)
     known.update(body for surface, body in lexicon.native_names if surface in text)
     return known, parts
+
+
+def _is_capital(word: str) -> bool:
+    return word.isupper() if len(word) < 4 else word[0].isupper()
 
 
 def _numbers(text: str, lowered: Sequence[str], lexicon: _Lexicon) -> set[str]:

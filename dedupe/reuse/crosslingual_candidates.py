@@ -94,7 +94,7 @@ class _Allowed:
         """Return the k best allowed partners of each row of ``scores`` that score above zero."""
         scores = np.where(self.mask(left[:, None], right[None, :]), scores, 0.0)
         keep = min(k, scores.shape[1])
-        order = np.argsort(-scores, axis=1, kind="stable")[:, :keep]
+        order = np.argpartition(-scores, keep - 1, axis=1)[:, :keep]
         rows, columns = np.nonzero(np.take_along_axis(scores, order, axis=1) > 0)
         a, b = left[rows], right[order[rows, columns]]
         return set(zip(np.minimum(a, b).tolist(), np.maximum(a, b).tolist(), strict=True))

@@ -17,8 +17,12 @@ from dedupe.reuse.crosslingual_strength import Neighbours
 
 Pair = tuple[int, int]
 
-_FULL_GAIN = 0.4
-"""The gain, together with all that supports it, at which a passage of middling strength is even odds."""
+_FULL_GAIN = 0.33
+"""The gain, with what supports it, at which two matched sentences of middling strength are even odds."""
+_ELSEWHERE = 0.7
+"""What matches elsewhere in the two documents, out of order, supports a passage by so much."""
+_ALONE, _NOTHING_ELSE = 0.8, 0.1
+"""Log odds that a pair of sentences loses when nothing else matches."""
 _OUTDONE = 1.0
 """By so much more evidence (log odds) another document explains the same text better."""
 
@@ -95,8 +99,8 @@ def _passage(
         "names": agreement.names,
         **support,
     }
-    evidence = _evidence(measures, agreement)
-    score = round(1 / (1 + math.exp(-evidence)), 3)
+    measures["agreement"] = _agreement_evidence(agreement)
+    score = round(1 / (1 + math.exp(-evidence(measures))), 3)
     return Passage(
         a_start=int(sentences.starts[rows_a.start]),
         a_stop=int(sentences.stops[rows_a.stop - 1]),
@@ -111,19 +115,24 @@ def _passage(
     )
 
 
-def _evidence(measures: Mapping[str, float], agreement: Agreement) -> float:
+def evidence(measures: Mapping[str, float]) -> float:
     """Return the log odds that a passage is reuse.
 
-    The more the sentences gain together, the surer; a lone pair must be very strong.
+    The more the sentences gain together, the surer; a lone pair must be very strong. What
+    agrees or differs in numbers, names and negation (``agreement``) is added.
     """
-    total = measures["own"] + measures["chain"] + measures["elsewhere"] / 2
+    total = measures["own"] + measures["chain"] + _ELSEWHERE * measures["elsewhere"]
     beads = measures["beads"] + (measures["chain_beads"] - measures["beads"]) / 2
-    evidence = 4.5 * (measures["strength"] - 0.1) + 2.5 * math.log((total + 0.02) / (2 * _FULL_GAIN))
-    evidence += 2.2 * math.log(beads / 1.5)
-    evidence -= 2 * max(0.0, measures["length"] - 0.3)
-    evidence += 1.5 * (agreement.names - 0.5) * min(agreement.named, 4) / 4
-    evidence += 0.3 * min(agreement.numbers, 3) - 1.0 * agreement.number
-    return evidence - 0.7 * agreement.month - 0.5 * agreement.negation
+    odds = 4.5 * (measures["strength"] - 0.1) + 2.5 * math.log((total + 0.02) / (2 * _FULL_GAIN))
+    odds += 2.2 * math.log(beads / 1.5) - 2 * max(0.0, measures["length"] - 0.3)
+    if measures["chain_beads"] == 1 and measures["elsewhere"] <= _NOTHING_ELSE:
+        odds -= _ALONE
+    return odds + measures["agreement"]
+
+
+def _agreement_evidence(agreement: Agreement) -> float:
+    odds = 1.5 * (agreement.names - 0.5) * min(agreement.named, 4) / 4 + 0.3 * min(agreement.numbers, 3)
+    return odds - 1.0 * agreement.number - 0.7 * agreement.month - 0.5 * agreement.negation
 
 
 def without_outdone(

@@ -23,7 +23,7 @@ _KEPT = 8
 _RIVALS = 3
 _WEIGHT = 0.5
 """Rivals cost half of what they reach above the prior."""
-_JOIN_LIFT = 0.1
+_JOIN_LIFT = 0.05
 """Two sentences joined match at most so much better, about, than the better of them."""
 
 
@@ -86,7 +86,7 @@ class Neighbours:
         left, right = self.sentences.rows(a), self.sentences.rows(b)
         single = self.cosines(a, b)
         cost = np.zeros_like(single)
-        rows, columns = np.nonzero(single >= self.scale.worth)
+        rows, columns = np.nonzero(single >= self.scale.lean)
         if len(rows):
             one = self._rival_level(rows + left.start, columns + right.start)
             other = self._rival_level(columns + right.start, rows + left.start)
@@ -119,16 +119,8 @@ class Neighbours:
         Both must have something of it, one of them much, and both be nearer to its length
         than that one alone.
         """
-        first, second = single[:, :-1], single[:, 1:]
-        may = (np.minimum(first, second) >= self.scale.worth / 2) & (
-            np.maximum(first, second) >= self.scale.worth
-        )
-        if not may.any():
-            return may
-        sizes, others = self.sentences.sizes[one], self.sentences.sizes[two]
-        singly = np.abs(np.log(sizes[:, None] / others[None, :]))
-        together = np.abs(np.log(sizes[:, None] / (others[:-1] + others[1:])[None, :]))
-        return np.asarray(may & (together < np.where(first > second, singly[:, :-1], singly[:, 1:])))
+        sizes = self.sentences.sizes
+        return _may_join(np.ascontiguousarray(single), sizes[one], sizes[two], self.scale.worth)
 
     def likeness(self, one: int, span: tuple[int, int], other: int, other_span: tuple[int, int]) -> float:
         """Return the cosine of a stretch of one document with a stretch of another."""
@@ -206,3 +198,23 @@ def _insert(  # pragma: no cover (compiled)
                     place -= 1
                 scores[own, place] = value
                 rows[own, place] = other
+
+
+@kernel
+def _may_join(  # pragma: no cover (compiled)
+    single: NDArray[np.float32], one: NDArray[np.float32], two: NDArray[np.float32], worth: float
+) -> NDArray[np.bool_]:
+    """Return where sentences j and j + 1 of the second side may together match i of the first."""
+    n, m = single.shape
+    may = np.zeros((n, max(m - 1, 0)), dtype=np.bool_)
+    for i in range(n):
+        for j in range(m - 1):
+            first, second = single[i, j], single[i, j + 1]
+            if min(first, second) < worth / 2 or max(first, second) < worth:
+                continue
+            alone = two[j] if first > second else two[j + 1]
+            singly = one[i] / alone if one[i] > alone else alone / one[i]
+            both = two[j] + two[j + 1]
+            together = one[i] / both if one[i] > both else both / one[i]
+            may[i, j] = together < singly
+    return may

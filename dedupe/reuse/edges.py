@@ -1,9 +1,9 @@
 """Where a reworded passage begins and ends.
 
-A piece (sentence, line or clause) at the end of a passage belongs to it by what it *adds*: the weight of its terms
-that the other side has too and no other piece of its own side supplies, as a share of the
-weight of all its terms. So a piece that only resembles what others match better falls
-off, and the neighbour that holds the missing words comes in.
+A piece (sentence, line or clause) at the end of a passage belongs to it by what it *adds*:
+the weight of its terms that the other side has too and no other piece of its own side
+supplies, as a share of the weight of all its terms. So a piece that only resembles what
+others match better falls off, and the neighbour that holds the missing words comes in.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.reuse.likeness import TermWeights
-from dedupe.reuse.prepared import Pieces, Prepared
+from dedupe.reuse.prepared import F64, Pieces, Prepared
 from dedupe.settings import Align
-from dedupe.text.kernels import kernel
+from dedupe.text.kernels import I32, kernel
 
 Range = tuple[int, int]
 """First and last-plus-one sentence, or word."""
@@ -23,7 +23,7 @@ Block = tuple[int, int, int, int]
 ROUNDS = 20
 
 
-def refined(
+def refined(  # noqa: PLR0917
     a: Prepared, b: Prepared, weights: TermWeights, in_a: Range, in_b: Range, settings: Align
 ) -> Block:
     """Return the words of two ranges of sentences, cut where ``settings.edge`` allows:
@@ -56,13 +56,15 @@ def _words(pieces: Pieces, start: int, stop: int) -> Range:
 
 
 @kernel
-def _count(bounds, entry, counts, start, stop, step):  # type: ignore[no-untyped-def]
+def _count(bounds: I32, entry: I32, counts: I32, start: int, stop: int, step: int) -> None:  # noqa: PLR0917
     for at in range(bounds[start], bounds[stop]):
         counts[entry[at]] += step
 
 
 @kernel
-def _adds(bounds, entry, weight, twin, own, other, unit, inside):  # type: ignore[no-untyped-def]
+def _adds(  # noqa: PLR0917
+    bounds: I32, entry: I32, weight: F64, twin: I32, own: I32, other: I32, unit: int, inside: int
+) -> float:
     """Return the share of the unit's weight that is shared and supplied by no other unit in range."""
     gain = 0.0
     total = 0.0
@@ -75,10 +77,49 @@ def _adds(bounds, entry, weight, twin, own, other, unit, inside):  # type: ignor
 
 
 @kernel
-def _refined(  # type: ignore[no-untyped-def]
-    a_bounds, a_entry, b_bounds, b_entry, a_weight, b_weight, twin,
-    a_start, a_stop, b_start, b_stop, a_ranges, b_ranges, min_words, stay, enter,
-):  # fmt: skip
+def _shed(  # noqa: PLR0917
+    bounds: I32, entry: I32, weight: F64, match: I32, own: I32, other: I32, ranges: I32,
+    start: int, stop: int, min_words: int, stay: float,
+) -> tuple[int, int, int]:  # fmt: skip
+    """Cut a piece off each end that adds too little; return the range and how many went."""
+    gone = 0
+    rest = ranges[stop - 1, 1] - ranges[start, 1]
+    if rest >= min_words and _adds(bounds, entry, weight, match, own, other, start, 1) < stay:
+        _count(bounds, entry, own, start, start + 1, -1)
+        start += 1
+        gone += 1
+    rest = ranges[stop - 1, 0] - ranges[start, 0]
+    if rest >= min_words and _adds(bounds, entry, weight, match, own, other, stop - 1, 1) < stay:
+        _count(bounds, entry, own, stop - 1, stop, -1)
+        stop -= 1
+        gone += 1
+    return start, stop, gone
+
+
+@kernel
+def _grow(  # noqa: PLR0917
+    bounds: I32, entry: I32, weight: F64, match: I32, own: I32, other: I32,
+    start: int, stop: int, enter: float,
+) -> tuple[int, int, int]:  # fmt: skip
+    """Take in the piece next to each end that adds enough; return the range and how many came."""
+    come = 0
+    if start > 0 and _adds(bounds, entry, weight, match, own, other, start - 1, 0) >= enter:
+        start -= 1
+        _count(bounds, entry, own, start, start + 1, 1)
+        come += 1
+    if stop < len(bounds) - 1 and _adds(bounds, entry, weight, match, own, other, stop, 0) >= enter:
+        _count(bounds, entry, own, stop, stop + 1, 1)
+        stop += 1
+        come += 1
+    return start, stop, come
+
+
+@kernel
+def _refined(  # noqa: PLR0917
+    a_bounds: I32, a_entry: I32, b_bounds: I32, b_entry: I32, a_weight: F64, b_weight: F64, twin: I32,
+    a_start: int, a_stop: int, b_start: int, b_stop: int, a_ranges: I32, b_ranges: I32,
+    min_words: int, stay: float, enter: float,
+) -> tuple[int, int, int, int]:  # fmt: skip
     back = np.full(len(b_weight), -1, np.int32)
     for term in range(len(twin)):
         if twin[term] >= 0:
@@ -88,40 +129,22 @@ def _refined(  # type: ignore[no-untyped-def]
     _count(a_bounds, a_entry, own_a, a_start, a_stop, 1)
     _count(b_bounds, b_entry, own_b, b_start, b_stop, 1)
     low_a, high_a, low_b, high_b = a_start, a_stop, b_start, b_stop
-    for phase in range(2):
-        for _ in range(ROUNDS):
-            moved = False
-            for side in range(2):
-                if side == 0:
-                    bounds, entry, weight, match, own, other = a_bounds, a_entry, a_weight, twin, own_a, own_b
-                    start, stop, ranges = low_a, high_a, a_ranges
-                else:
-                    bounds, entry, weight, match, own, other = b_bounds, b_entry, b_weight, back, own_b, own_a
-                    start, stop, ranges = low_b, high_b, b_ranges
-                if phase == 0:
-                    rest = ranges[stop - 1, 1] - ranges[start, 1]
-                    if rest >= min_words and _adds(bounds, entry, weight, match, own, other, start, 1) < stay:
-                        _count(bounds, entry, own, start, start + 1, -1)
-                        start += 1
-                        moved = True
-                    rest = ranges[stop - 1, 0] - ranges[start, 0]
-                    if rest >= min_words and _adds(bounds, entry, weight, match, own, other, stop - 1, 1) < stay:
-                        _count(bounds, entry, own, stop - 1, stop, -1)
-                        stop -= 1
-                        moved = True
-                else:
-                    if start > 0 and _adds(bounds, entry, weight, match, own, other, start - 1, 0) >= enter:
-                        start -= 1
-                        _count(bounds, entry, own, start, start + 1, 1)
-                        moved = True
-                    if stop < len(bounds) - 1 and _adds(bounds, entry, weight, match, own, other, stop, 0) >= enter:
-                        _count(bounds, entry, own, stop, stop + 1, 1)
-                        stop += 1
-                        moved = True
-                if side == 0:
-                    low_a, high_a = start, stop
-                else:
-                    low_b, high_b = start, stop
-            if not moved:
-                break
+    for _ in range(ROUNDS):  # first the pieces that add nothing fall off, …
+        moved = 0
+        low_a, high_a, gone = _shed(
+            a_bounds, a_entry, a_weight, twin, own_a, own_b, a_ranges, low_a, high_a, min_words, stay
+        )
+        moved += gone
+        low_b, high_b, gone = _shed(
+            b_bounds, b_entry, b_weight, back, own_b, own_a, b_ranges, low_b, high_b, min_words, stay
+        )
+        if moved + gone == 0:
+            break
+    for _ in range(ROUNDS):  # … then neighbours that add much come in
+        moved = 0
+        low_a, high_a, come = _grow(a_bounds, a_entry, a_weight, twin, own_a, own_b, low_a, high_a, enter)
+        moved += come
+        low_b, high_b, come = _grow(b_bounds, b_entry, b_weight, back, own_b, own_a, low_b, high_b, enter)
+        if moved + come == 0:
+            break
     return low_a, high_a, low_b, high_b

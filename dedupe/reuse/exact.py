@@ -12,7 +12,7 @@ from dedupe.text.kernels import I32, U64, Flags, frozen
 from dedupe.text.tokens import TokenBatch
 
 EDIT_COST = 3
-DROP = 12
+DROP = 10
 
 
 class ExactMatches(NamedTuple):

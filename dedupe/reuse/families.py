@@ -9,9 +9,15 @@ holds copies of two stories and was itself copied whole, is kept from fusing the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.reuse import kernels_families as kernels
+from dedupe.text.kernels import I32, I64, frozen
 
 NEIGHBOURS = 16
 """Overlaps looked at per passage: copies of viral text overlap all with all."""
@@ -33,80 +39,90 @@ class Family:
     matches: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Families as arrays: the members of family ``i`` are the rows ``bounds[i]`` to ``bounds[i + 1]`` of
+    ``members`` (int32[n, 3]: document, start, stop), in order; ``family_of`` numbers each match's."""
+
+    bounds: I64
+    members: I32
+    family_of: I64
+
+
 def families(matches: Sequence[tuple[Side, Side]], *, overlap: float) -> list[Family]:
     """Return the families of ``matches``, ordered by their smallest member.
 
     Every match belongs to exactly one family. The result does not depend on the order of
     ``matches`` (positions aside).
     """
-    groups = _Groups(side for match in matches for side in match)
-    for index in range(len(matches)):
-        groups.join(2 * index, 2 * index + 1, always=True)
-    for first, second in _overlaps(groups.sides, overlap):
-        groups.join(first, second)
-    by_root: dict[int, list[int]] = {}
-    for index in range(len(matches)):
-        by_root.setdefault(groups.find(2 * index), []).append(index)
-    found = [
-        Family(tuple(sorted(Side(d, *span) for d, span in groups.places[root].items())), tuple(indices))
-        for root, indices in by_root.items()
+    found = group(np.array(matches, np.int32).reshape(-1, 2, 3), overlap=overlap)
+    order = np.argsort(found.family_of, kind="stable")
+    indices = np.split(order, np.searchsorted(found.family_of[order], np.arange(1, len(found.bounds) - 1)))
+    members = np.split(found.members, found.bounds[1:-1])
+    return [
+        Family(tuple(Side(*row) for row in rows.tolist()), tuple(own.tolist()))
+        for rows, own in zip(members, indices, strict=False)
+        if len(rows)
     ]
-    return sorted(found, key=lambda family: (family.members, len(family.matches)))
 
 
-class _Groups:
-    """Union-find whose sets know, per document, the stretch that they cover and its common core."""
-
-    def __init__(self, sides: Iterable[Side]) -> None:
-        self.sides = list(sides)
-        self.parent = list(range(len(self.sides)))
-        self.places = {i: {side.document: (side.start, side.stop)} for i, side in enumerate(self.sides)}
-        self.cores = {i: {side.document: (side.start, side.stop)} for i, side in enumerate(self.sides)}
-
-    def find(self, node: int) -> int:
-        while self.parent[node] != node:
-            self.parent[node] = self.parent[self.parent[node]]
-            node = self.parent[node]
-        return node
-
-    def join(self, first: int, second: int, *, always: bool = False) -> None:
-        big, small = self.find(first), self.find(second)
-        if big == small:
-            return
-        if len(self.places[big]) < len(self.places[small]):
-            big, small = small, big
-        if not always and self._conflict(self.cores[big], self.cores[small]):
-            return
-        self.parent[small] = big
-        places, cores = self.places[big], self.cores[big]
-        for document, (start, stop) in self.places.pop(small).items():
-            old = places.get(document, (start, stop))
-            places[document] = (min(old[0], start), max(old[1], stop))
-        for document, (start, stop) in self.cores.pop(small).items():
-            old = cores.get(document, (start, stop))
-            cores[document] = (max(old[0], start), min(old[1], stop))
-
-    @staticmethod
-    def _conflict(big: dict[int, tuple[int, int]], small: dict[int, tuple[int, int]]) -> bool:
-        return any(
-            document in big and (big[document][0] >= stop or start >= big[document][1])
-            for document, (start, stop) in small.items()
-        )
+def group(matches: NDArray[np.int32], *, overlap: float) -> Grouping:
+    """Return the families of ``matches``, int32[n, 2, 3]: two sides of document, start and stop."""
+    sides = matches.reshape(-1, 3)
+    documents, starts, stops = (frozen(column, np.int32) for column in sides.T)
+    order = np.lexsort((stops, starts, documents))
+    moved = np.any(np.diff(sides[order], axis=0) != 0, axis=1) if len(order) else np.empty(0, np.bool_)
+    rank = np.empty(len(order), np.int64)  # equal passages rank equally
+    rank[order] = np.concatenate(([0], np.cumsum(moved)))[: len(order)]
+    one, other, share = kernels.overlaps(
+        *(frozen(column[order], np.int32) for column in (documents, starts, stops)), overlap, NEIGHBOURS
+    )
+    one, other = order[one], order[other]
+    surest = np.lexsort((other, one, rank[other], rank[one], -share))
+    always = np.arange(len(matches))
+    sets, owner, starts, stops = kernels.join(
+        documents, starts, stops,
+        np.concatenate((2 * always, one[surest])), np.concatenate((2 * always + 1, other[surest])), len(matches),
+    )  # fmt: skip
+    entries = np.flatnonzero(owner >= 0)
+    members = np.stack((documents[entries], starts[entries], stops[entries]), axis=1)
+    by_set = np.lexsort((members[:, 2], members[:, 1], members[:, 0], owner[entries]))
+    members, owner = members[by_set], owner[entries][by_set]
+    bounds = np.concatenate(([0], np.flatnonzero(np.diff(owner)) + 1, [len(owner)])) if len(owner) else np.zeros(1, np.int64)
+    names = owner[bounds[:-1]]
+    family_of = np.searchsorted(names, sets[::2])
+    ranked = _order(members, bounds, family_of)
+    return _arranged(members, bounds, family_of, ranked)
 
 
-def _overlaps(sides: Sequence[Side], least: float) -> list[tuple[int, int]]:
-    """Return pairs of overlapping passages, the most alike (overlap over the longer) first."""
-    order = sorted(range(len(sides)), key=lambda i: (sides[i], i))
-    found: list[tuple[float, Side, Side, int, int]] = []
-    for position, i in enumerate(order):
-        one = sides[i]
-        for j in order[position + 1 : position + 1 + NEIGHBOURS]:
-            other = sides[j]
-            if other.document != one.document or other.start >= one.stop:
-                break
-            shared = min(one.stop, other.stop) - other.start
-            lengths = (one.stop - one.start, other.stop - other.start)
-            if shared >= least * min(lengths):
-                found.append((-shared / max(lengths), one, other, i, j))
-    found.sort()
-    return [(i, j) for *_, i, j in found]
+def _order(members: I32, bounds: I64, family_of: I64) -> list[int]:
+    """Return the families by their members, then by number of matches, then by first match."""
+    first = members[bounds[:-1]]
+    sizes = np.bincount(family_of, minlength=len(first))
+    earliest = np.full(len(first), len(family_of))
+    np.minimum.at(earliest, family_of, np.arange(len(family_of)))
+    ordered = np.lexsort((first[:, 2], first[:, 1], first[:, 0]))
+    alike = np.concatenate(([False], np.all(first[ordered[1:]] == first[ordered[:-1]], axis=1), [False])) if len(first) else [False]
+    ranked: list[int] = ordered.tolist()
+    start = 0
+    while start < len(ranked):  # families that begin with the same member: rare
+        stop = start + 1
+        while alike[stop]:
+            stop += 1
+        if stop - start > 1:
+            ranked[start:stop] = sorted(
+                ranked[start:stop],
+                key=lambda i: (members[bounds[i] : bounds[i + 1]].tolist(), sizes[i], earliest[i]),
+            )
+        start = stop
+    return ranked
+
+
+def _arranged(members: I32, bounds: I64, family_of: I64, ranked: Sequence[int]) -> Grouping:
+    order = np.asarray(ranked, np.int64)
+    lengths = np.diff(bounds)[order]
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    new = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+    rows = np.arange(new[-1]) + np.repeat(bounds[:-1][order] - new[:-1], lengths)
+    return Grouping(new, members[rows], place[family_of] if len(order) else family_of)

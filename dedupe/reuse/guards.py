@@ -11,7 +11,6 @@ swapped places. Each such change is named; it lowers the score of a reworded mat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 
 from rapidfuzz.distance import Levenshtein
@@ -27,35 +26,47 @@ NEAR = 3
 """A negation counts when a word both sides have stands so near."""
 
 
+CONTRACTED = [f"{verb}n't" for verb in (
+    "is", "are", "was", "were", "do", "does", "did", "wo", "would", "ca", "could", "should", "have", "has",
+    "had", "must", "need", "might", "ai",
+)]  # fmt: skip
+FRAME = 0.3
+"""Names changed places when no larger a share of the other words was edited."""
+LONGEST = 2_000
+"""Aligning word by word takes memory with the square of the length."""
+
+
 @cache
 def negations(language: str | None) -> frozenset[int]:
     """Return the hashes of a language's words of negation; None takes those of all languages."""
     known: dict[str, list[str]] = table("crosslingual")["negation"]
-    lists = known.values() if language is None else [known.get(language, [])]
-    return frozenset(tokenize([word for words in lists for word in words if " " not in word]).hashes.tolist())
+    words = [word for name, words in known.items() if language in (None, name) for word in words]
+    if language in (None, "en"):
+        words += CONTRACTED
+    return frozenset(tokenize([word for word in words if " " not in word]).hashes.tolist())
 
 
 def guards(a: Prepared, b: Prepared, in_a: Words, in_b: Words) -> tuple[str, ...]:
-    """Return the names of the guards that two passages trip, in alphabetical order."""
+    """Return the names of the guards that two passages trip, in alphabetical order; none for
+    passages of more than ``LONGEST`` words."""
+    if max(in_a[1] - in_a[0], in_b[1] - in_b[0]) > LONGEST:
+        return ()
     left, right = a.hashes[slice(*in_a)].tolist(), b.hashes[slice(*in_b)].tolist()
+    known_a, known_b = set(left), set(right)
     found = set()
-    for tag, i, j, k, m in Levenshtein.opcodes(left, right):
-        if tag != "replace":
+    for edit in Levenshtein.opcodes(left, right):
+        if edit.tag != "replace":
             continue
+        i, j, k, m = edit.src_start, edit.src_end, edit.dest_start, edit.dest_end
         digits = _figures(a, in_a[0], i, j), _figures(b, in_b[0], k, m)
-        if (
-            digits[0]
-            and digits[1]
-            and not digits[0] & digits[1]
-            and not (digits[0] & {*right} or digits[1] & {*left})
-        ):
+        if all(digits) and digits[0].isdisjoint(known_b) and digits[1].isdisjoint(known_a):
             found.add("number")
-        names = _names(a, in_a[0], i, j, right), _names(b, in_b[0], k, m, left)
-        if all(names):
+        if _names(a, in_a[0], i, j, known_b) and _names(b, in_b[0], k, m, known_a):
             found.add("name")
-    if _negated(a, left, right) != _negated(b, right, left):
+    no_a, no_b = negations(a.language) & known_a, negations(b.language) & known_b
+    if (no_a or no_b) and _negated(left, no_a, known_b) != _negated(right, no_b, known_a):
         found.add("negation")
-    if _swapped(a, b, in_a, in_b, left, right):
+    if _swapped(a, b, in_a, in_b):
         found.add("roles")
     return tuple(sorted(found))
 
@@ -68,32 +79,34 @@ def _figures(side: Prepared, first: int, start: int, stop: int) -> set[int]:
     }
 
 
-def _names(side: Prepared, first: int, start: int, stop: int, other: list[int]) -> bool:
+def _names(side: Prepared, first: int, start: int, stop: int, other: set[int]) -> bool:
     """Whether the words are all names, none of them known to the other passage."""
-    words = range(first + start, first + stop)
-    known = set(other)
-    return all(side.names[word] and int(side.hashes[word]) not in known for word in words)
+    words = slice(first + start, first + stop)
+    return bool(side.names[words].all()) and other.isdisjoint(side.hashes[words].tolist())
 
 
-def _negated(side: Prepared, own: Sequence[int], other: Sequence[int]) -> bool:
-    negators, known = negations(side.language), set(other)
+def _negated(own: list[int], negators: frozenset[int], other: set[int]) -> bool:
     return any(
-        word in negators and not known.isdisjoint([*own[max(0, at - NEAR) : at], *own[at + 1 : at + 1 + NEAR]])
+        word in negators and not other.isdisjoint(own[max(0, at - NEAR) : at] + own[at + 1 : at + 1 + NEAR])
         for at, word in enumerate(own)
     )
 
 
-def _swapped(a: Prepared, b: Prepared, in_a: Words, in_b: Words, left: list[int], right: list[int]) -> bool:
-    first, second = _name_order(a, in_a, right), _name_order(b, in_b, left)
-    common = [name for name in first if name in second]
-    if len(common) < 2 or common == [name for name in second if name in first]:
+def _swapped(a: Prepared, b: Prepared, in_a: Words, in_b: Words) -> bool:
+    first, second = _name_order(a, in_a), _name_order(b, in_b)
+    common = set(first) & set(second)
+    if len(common) < 2 or [name for name in first if name in common] == [
+        name for name in second if name in common
+    ]:
         return False
-    plain_a = [word for word, name in zip(left, a.names[slice(*in_a)].tolist(), strict=True) if not name]
-    plain_b = [word for word, name in zip(right, b.names[slice(*in_b)].tolist(), strict=True) if not name]
-    return Levenshtein.normalized_distance(plain_a, plain_b) <= 0.3
+    plain_a, plain_b = (
+        side.hashes[slice(*words)][~side.names[slice(*words)]].tolist()
+        for side, words in ((a, in_a), (b, in_b))
+    )
+    return Levenshtein.normalized_distance(plain_a, plain_b) <= FRAME
 
 
-def _name_order(side: Prepared, words: Words, other: list[int]) -> list[int]:
-    known = set(other)
-    names = side.hashes[slice(*words)][side.names[slice(*words)]].tolist()
-    return [name for name in dict.fromkeys(names) if name in known]
+def _name_order(side: Prepared, words: Words) -> list[int]:
+    """Return the names of a passage in the order in which each comes first."""
+    names = side.hashes[slice(*words)][side.names[slice(*words)]]
+    return list(dict.fromkeys(names.tolist()))

@@ -38,6 +38,7 @@ def align_pairs(  # noqa: PLR0917
     grams_b = np.empty(longest, np.uint64)
     runs = np.empty((OCCURRENCES * longest, 3), np.int32)
     reached = np.empty(2 * longest + 1, np.int32)
+    likely = np.empty(longest + 1, np.int32)
     covered_a = np.empty(longest, np.bool_)
     covered_b = np.empty(longest, np.bool_)
     front = np.empty((2, 2 * longest + 4), np.int32)
@@ -65,7 +66,7 @@ def align_pairs(  # noqa: PLR0917
             indexed = a
         roll(words_b, mask_b, k, grams_b)
         found = _find_runs(
-            words_a, words_b, mask_a, mask_b, k, grams_a, grams_b, heads[:width], links, reached, runs
+            words_a, words_b, mask_a, mask_b, k, grams_a, grams_b, heads[:width], links, reached, likely, runs
         )
         if found == 0:
             continue
@@ -151,7 +152,7 @@ def _index(grams: U64, n: int, heads: I32, links: I32) -> None:
 @kernel
 def _find_runs(  # noqa: PLR0917
     words_a: U64, words_b: U64, mask_a: Flags, mask_b: Flags, k: int, grams_a: U64, grams_b: U64,
-    heads: I32, links: I32, reached: I32, runs: I32,
+    heads: I32, links: I32, reached: I32, likely: I32, runs: I32,
 ) -> int:  # fmt: skip
     """Write the maximal runs of k or more equal words as (a, b, length); return their number."""
     n_a, n_b = len(words_a), len(words_b)
@@ -160,11 +161,15 @@ def _find_runs(  # noqa: PLR0917
     slot_mask = np.uint64(len(heads) - 1)
     effort = _EFFORT * (n_a + n_b)
     found = 0
+    # First, without a branch, the few places whose slot is not empty; then those in full.
+    hits = 0
     for j in range(n_b - k + 1):
+        likely[hits] = j
+        hits += (heads[grams_b[j] & slot_mask] >= 0) & (grams_b[j] != 0)
+    for hit in range(hits):
+        j = int(likely[hit])
         gram = grams_b[j]
-        if gram == 0:
-            continue
-        i = heads[gram & slot_mask]
+        i = int(heads[gram & slot_mask])
         tried = 0
         while i >= 0 and tried < OCCURRENCES and effort > 0:
             if grams_a[i] == gram:
@@ -190,7 +195,7 @@ def _find_runs(  # noqa: PLR0917
                     if back + ahead >= k:
                         runs[found, 0], runs[found, 1], runs[found, 2] = i - back, j - back, back + ahead
                         found += 1
-            i = links[i]
+            i = int(links[i])
     return found
 
 

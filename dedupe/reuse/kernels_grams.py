@@ -1,4 +1,4 @@
-"""Hashes of word k-grams: one rolling pass over a document's word hashes."""
+"""Hashes of word k-grams."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from dedupe.text.kernels import U64, Flags, kernel
 from dedupe.text.tokens import mix
 
-_BASE = np.uint64(0x9E3779B97F4A7C15)
+_TURN = 13
 
 
 @kernel
@@ -16,20 +16,30 @@ def roll(words: U64, mask: Flags, k: int, out: U64) -> None:
 
     ``mask`` is as long as ``words``, or empty when no word is masked; ``out`` has
     room for ``len(words)`` values, of which the last ``k - 1`` are set to 0. The hash is
-    the polynomial sum(word * base ** (k - 1 - position)) mod 2**64, mixed, and never 0.
+    the exclusive or of the words' hashes, each turned by some bits more than the one before
+    (Cohen 1997, "Recursive hashing functions for n-grams"), mixed, and never 0. It is
+    computed word by word of the gram, not rolling, because that becomes vector code.
     """
-    power = np.uint64(1)
-    for _ in range(k - 1):
-        power *= _BASE
-    rolling = np.uint64(0)
-    clean = 0
-    masked = len(mask) > 0
-    for i in range(len(words)):
-        if i >= k:
-            rolling -= words[i - k] * power
-        rolling = rolling * _BASE + words[i]
-        clean = 0 if masked and mask[i] else clean + 1
-        if i >= k - 1:
-            out[i - k + 1] = max(mix(rolling), np.uint64(1)) if clean >= k else np.uint64(0)
-    for i in range(max(0, len(words) - k + 1), len(words)):
+    count = len(words) - k + 1
+    for i in range(max(0, count), len(words)):
         out[i] = np.uint64(0)
+    if count <= 0:
+        return
+    for i in range(count):
+        out[i] = words[i]
+    for t in range(1, k):
+        left = np.uint64(_TURN * t % 63 + 1)
+        right = np.uint64(64) - left
+        later = words[t : t + count]
+        for i in range(count):
+            out[i] ^= (later[i] << left) | (later[i] >> right)
+    for i in range(count):
+        out[i] = max(mix(out[i]), np.uint64(1))
+    if len(mask) > 0:
+        masked = 0
+        for i in range(len(words)):
+            masked += mask[i]
+            if i >= k:
+                masked -= mask[i - k]
+            if masked > 0 and i >= k - 1:
+                out[i - k + 1] = np.uint64(0)

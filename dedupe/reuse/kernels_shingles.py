@@ -113,12 +113,16 @@ def link_postings(  # noqa: PLR0917
     place_mask = np.uint64((1 << place_bits) - 1)
     n = len(postings)
     longest = 1
+    room = 0  # for all links; memory that is not written costs nothing
     start = 0
     while start < n:
         stop = start + 1
         while stop < n and postings[stop] >> low == postings[start] >> low:
             stop += 1
-        longest = max(longest, stop - start)
+        size = stop - start
+        longest = max(longest, size)
+        # A list may shrink (one place per document counts) from a star to all with all.
+        room += size * (size - 1) // 2 if size <= star else max(5 * size, star * (star - 1) // 2)
         start = stop
     members = np.empty(longest, np.int32)
     places = np.empty(longest, np.int64)
@@ -126,7 +130,7 @@ def link_postings(  # noqa: PLR0917
     keys = np.empty(longest, np.int64)
     for m in range(longest):
         order[m] = m
-    out = np.empty(1024, np.uint64)
+    out = np.empty(room, np.uint64)
     count = 0
     start = 0
     while start < n:
@@ -147,12 +151,6 @@ def link_postings(  # noqa: PLR0917
         start = stop
         if size < 2:
             continue
-        room = count + (size * (size - 1) // 2 if size <= star else 5 * size)
-        if room > len(out):
-            more = np.empty(max(2 * len(out), room), np.uint64)
-            for m in range(count):
-                more[m] = out[m]
-            out = more
         if size <= star:
             for m in range(size):
                 for o in range(m + 1, size):
@@ -218,8 +216,9 @@ def _link_star(  # noqa: PLR0917
         m = order[n]
         if m == hub:
             continue
+        before = count
         count = _link(members, places, m, hub, outlets, days, window, document_bits, out, count)
-        if second not in (_NOBODY, m):
+        if count == before and second not in (_NOBODY, m):
             count = _link(members, places, m, second, outlets, days, window, document_bits, out, count)
     return count
 

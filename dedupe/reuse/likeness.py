@@ -14,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.reuse.prepared import Prepared, Terms
-from dedupe.text.kernels import kernel
+from dedupe.reuse.prepared import F32, F64, Prepared, Terms
+from dedupe.text.kernels import I32, U64, Flags, kernel
 
+PROMISE = 10.0
+"""Three or four rare words, in natural logarithms of how few sentences hold them."""
 COMMON = 1_000_000
 """A term that would link more pairs of sentences than this is ignored: it would say nothing
 and cost everything."""
@@ -33,19 +35,16 @@ class Likeness:
     wording: NDArray[np.float64]
     mass: NDArray[np.float64]
 
-
     @property
     def strength(self) -> NDArray[np.float64]:
         """Shared mass, discounted by how much else the sentences say."""
         return self.mass * self.wording
 
-
     def mirrored(self) -> Likeness:
         """The same pairs with the two sides swapped, in the order of the new a."""
         order = np.lexsort((self.a, self.b))
-        return Likeness(
-            self.b[order], self.a[order], self.cosine[order], self.dice[order], self.wording[order], self.mass[order]
-        )
+        figures = (self.cosine, self.dice, self.wording, self.mass)
+        return Likeness(self.b[order], self.a[order], *(column[order] for column in figures))
 
 
 Weights = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int32]]
@@ -63,9 +62,20 @@ class TermWeights:
 def term_weights(a: Prepared, b: Prepared) -> TermWeights:
     """Weigh the terms of two documents by the number of their sentences that hold each."""
     total = len(a.sentences) + len(b.sentences)
-    return TermWeights(
-        _weights(a.words, b.words, total, smooth=False), _weights(a.grams, b.grams, total, smooth=True)
-    )
+    return TermWeights(word_weights(a, b), _weights(a.grams, b.grams, total, smooth=True))
+
+
+def word_weights(a: Prepared, b: Prepared) -> Weights:
+    """Weigh the words alone, which is cheap."""
+    return _weights(a.words, b.words, len(a.sentences) + len(b.sentences), smooth=False)
+
+
+def promising(
+    a: Prepared, b: Prepared, weights: Weights, busy_a: Flags, busy_b: Flags, *, low_cosine: float
+) -> bool:
+    """Whether any two sentences, ``busy`` ones left out, share enough words to be worth comparing by
+    their letters: a cosine of ``low_cosine``, or words that weigh ``PROMISE`` together."""
+    return _promising(*_flat(a.words), *_flat(b.words), *weights, busy_a, busy_b, low_cosine)
 
 
 def likeness(
@@ -84,12 +94,11 @@ def _flat(terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[n
 
 def _weights(a: Terms, b: Terms, total: int, *, smooth: bool) -> Weights:
     logs = np.log((total + smooth) / np.maximum(np.arange(total + 1), 1.0))
-    merged: Weights = _merge(a.distinct, a.frequency, b.distinct, b.frequency, logs)
-    return merged
+    return _merge(a.distinct, a.frequency, b.distinct, b.frequency, logs)
 
 
 @kernel
-def _merge(a, a_frequency, b, b_frequency, logs):  # type: ignore[no-untyped-def]
+def _merge(a: U64, a_frequency: I32, b: U64, b_frequency: I32, logs: F64) -> tuple[F64, F64, I32]:
     """Return each term's weight in a and in b, and the index in b of each term of a (or -1)."""
     a_weight = np.empty(len(a), np.float64)
     b_weight = np.empty(len(b), np.float64)
@@ -116,7 +125,7 @@ def _merge(a, a_frequency, b, b_frequency, logs):  # type: ignore[no-untyped-def
 
 
 @kernel
-def _posts(bounds, entry, terms):  # type: ignore[no-untyped-def]
+def _posts(bounds: I32, entry: I32, terms: int) -> tuple[I32, I32, I32]:
     """Return the entries by term instead of by sentence: bounds, sentence and entry of each."""
     starts = np.zeros(terms + 1, np.int32)
     for at in range(len(entry)):
@@ -136,7 +145,7 @@ def _posts(bounds, entry, terms):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _norms(bounds, entry, tf, weight):  # type: ignore[no-untyped-def]
+def _norms(bounds: I32, entry: I32, tf: F32, weight: F64) -> F64:
     norms = np.zeros(len(bounds) - 1, np.float64)
     for sentence in range(len(bounds) - 1):
         for at in range(bounds[sentence], bounds[sentence + 1]):
@@ -146,11 +155,47 @@ def _norms(bounds, entry, tf, weight):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _pairs(  # type: ignore[no-untyped-def]
-    aw_bounds, aw_entry, aw_tf, bw_bounds, bw_entry, bw_tf, aw_weight, bw_weight, w_twin,
-    ag_bounds, ag_entry, ag_tf, bg_bounds, bg_entry, bg_tf, ag_weight, bg_weight, g_twin,
-    low_cosine, low_strength,
-):  # fmt: skip
+def _promising(  # noqa: PLR0917
+    a_bounds: I32, a_entry: I32, a_tf: F32, b_bounds: I32, b_entry: I32, b_tf: F32,
+    a_weight: F64, b_weight: F64, twins: I32, busy_a: Flags, busy_b: Flags, low_cosine: float,
+) -> bool:  # fmt: skip
+    starts, unit, place = _posts(b_bounds, b_entry, len(b_weight))
+    a_norm, b_norm = _norms(a_bounds, a_entry, a_tf, a_weight), _norms(b_bounds, b_entry, b_tf, b_weight)
+    dot = np.zeros(len(b_bounds) - 1, np.float64)
+    mass = np.zeros(len(b_bounds) - 1, np.float64)
+    for i in range(len(a_bounds) - 1):
+        if busy_a[i]:
+            continue
+        dot[:] = 0.0
+        mass[:] = 0.0
+        for at in range(a_bounds[i], a_bounds[i + 1]):
+            twin = twins[a_entry[at]]
+            if twin < 0:
+                continue
+            weight = a_weight[a_entry[at]]
+            for post in range(starts[twin], starts[twin + 1]):
+                j = unit[post]
+                if busy_b[j]:
+                    continue
+                dot[j] += a_tf[at] * b_tf[place[post]] * weight * weight
+                mass[j] += weight
+                if mass[j] >= PROMISE:
+                    return True
+        for j in range(len(dot)):
+            if dot[j] > 0.0 and dot[j] >= low_cosine * a_norm[i] * b_norm[j]:
+                return True
+    return False
+
+
+@kernel
+def _pairs(  # noqa: PLR0917
+    aw_bounds: I32, aw_entry: I32, aw_tf: F32, bw_bounds: I32, bw_entry: I32, bw_tf: F32,
+    aw_weight: F64, bw_weight: F64, w_twin: I32,
+    ag_bounds: I32, ag_entry: I32, ag_tf: F32, bg_bounds: I32, bg_entry: I32, bg_tf: F32,
+    ag_weight: F64, bg_weight: F64, g_twin: I32,
+    low_cosine: float, low_strength: float,
+) -> tuple[I32, I32, F64, F64, F64, F64]:  # fmt: skip
+    """Return the columns of a `Likeness`. ``aw_`` are the words of a, ``bg_`` the n-grams of b, …"""
     na, nb = len(aw_bounds) - 1, len(bw_bounds) - 1
     w_starts, w_unit, w_place = _posts(bw_bounds, bw_entry, len(bw_weight))
     g_starts, g_unit, g_place = _posts(bg_bounds, bg_entry, len(bg_weight))

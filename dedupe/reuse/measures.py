@@ -11,9 +11,11 @@ from rapidfuzz.distance import Levenshtein
 from dedupe.records import MatchKind
 from dedupe.reuse.edges import Block
 from dedupe.reuse.likeness import TermWeights, Weights
-from dedupe.reuse.prepared import Bag, Prepared, Terms
-from dedupe.text.kernels import kernel
+from dedupe.reuse.prepared import F32, F64, Bag, Prepared, Terms
+from dedupe.text.kernels import I32, U64, kernel
 
+LONGEST = 20_000
+"""Words up to which edits are counted; counting takes time with the square of the length."""
 LIGHT = 0.25
 """Up to so large a share of edited words a passage is a light edit, by definition."""
 
@@ -45,15 +47,14 @@ def figures(a: Prepared, b: Prepared, weights: TermWeights, block: Block) -> Fig
     return Figures(words[0], grams[0], grams[1], words[2], words[3])
 
 
-def _compared(a: Terms, b: Terms, weights: Weights, left: Bag, right: Bag) -> tuple[float, float, float, float]:
-    compared: tuple[float, float, float, float] = _compare(
-        *_bag(a.distinct, *left), *_bag(b.distinct, *right), *weights
-    )
-    return compared
+def _compared(
+    a: Terms, b: Terms, weights: Weights, left: Bag, right: Bag
+) -> tuple[float, float, float, float]:
+    return _compare(_bag(a.distinct, *left), _bag(b.distinct, *right), *weights)
 
 
 @kernel
-def _bag(distinct, hashes, amounts):  # type: ignore[no-untyped-def]
+def _bag(distinct: U64, hashes: U64, amounts: F32) -> tuple[I32, F64]:
     """Return the index of each term among the sorted distinct ones, once, with its total amount."""
     places = np.searchsorted(distinct, hashes)
     order = np.argsort(places)
@@ -73,7 +74,14 @@ def _bag(distinct, hashes, amounts):  # type: ignore[no-untyped-def]
 
 
 def edit_share(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> float:
-    """Return word edits (insert, delete, replace) per word of the longer passage, 0 to 1."""
+    """Return word edits (insert, delete, replace) per word of the longer passage, 0 to 1.
+
+    Beyond ``LONGEST`` words order is left out of account: the words that the longer passage has
+    and the shorter has not.
+    """
+    if max(len(left), len(right)) > LONGEST:
+        shorter, longer = sorted((left, right), key=len)
+        return float(1 - np.isin(longer, shorter).mean())
     return float(Levenshtein.normalized_distance(left.tolist(), right.tolist()))
 
 
@@ -85,8 +93,11 @@ def kind_of(edits: float) -> MatchKind:
 
 
 @kernel
-def _compare(a_terms, a_amount, b_terms, b_amount, a_weight, b_weight, twin):  # type: ignore[no-untyped-def]
+def _compare(
+    left: tuple[I32, F64], right: tuple[I32, F64], a_weight: F64, b_weight: F64, twin: I32
+) -> tuple[float, float, float, float]:
     """Return cosine, shared mass, and the shares of a's and of b's mass that are shared."""
+    (a_terms, a_amount), (b_terms, b_amount) = left, right
     held = np.zeros(len(b_weight), np.float64)
     b_norm = 0.0
     b_mass = 0.0

@@ -19,9 +19,12 @@ from numpy.typing import NDArray
 from dedupe.records import Span
 from dedupe.reuse.background import NOTHING, Background
 from dedupe.text import normal
-from dedupe.text.kernels import frozen, kernel
+from dedupe.text.kernels import I32, I64, U32, U64, frozen, kernel
 from dedupe.text.sentences import split
 from dedupe.text.tokens import TokenBatch, mix, tokenize
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 
 GRAM = 6
 """Characters in an n-gram, the space between words included: long enough to be a piece of
@@ -99,15 +102,15 @@ class Prepared:
         Names show what a text is about, not how it is worded. Empty for scripts without case
         and where capitals mark something else.
         """
-        text, mask = self.text, np.zeros(len(self.hashes), np.bool_)
-        capital = np.fromiter((text[at].isupper() for at in self.starts.tolist()), np.bool_, len(mask))
-        inner = capital.copy()
-        inner[self.sentences[:, 0]] = False
-        if not inner.any() or inner.sum() > NAME_SHARE * len(mask):
-            return mask
-        plain = np.fromiter((text[at].islower() for at in self.starts.tolist()), np.bool_, len(mask))
-        names = np.setdiff1d(self.hashes[inner], self.hashes[plain])
-        return np.isin(self.hashes, names)
+        codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        letters, letter = np.unique(codes[self.starts], return_inverse=True)
+        capital = np.array([chr(code).isupper() for code in letters], np.bool_)[letter]
+        small = np.array([chr(code).islower() for code in letters], np.bool_)[letter]
+        capital[self.sentences[:, 0]] = False
+        if not capital.any() or capital.sum() > NAME_SHARE * len(capital):
+            return np.zeros(len(capital), np.bool_)
+        names = set(self.hashes[capital].tolist()) - set(self.hashes[small].tolist())
+        return np.fromiter((word in names for word in self.hashes.tolist()), np.bool_, len(capital))
 
     @cached_property
     def tells(self) -> NDArray[np.float32]:
@@ -237,7 +240,10 @@ def _terms(
 
 
 @kernel
-def _group(hashes, units, weights, order, count, counted):  # type: ignore[no-untyped-def]
+def _group(  # noqa: PLR0917
+    hashes: U64, units: I32, weights: F32, order: I64, count: int, counted: bool
+) -> tuple[U64, I32, I32, I32, F32]:
+    """Return the fields of `Terms`; ``order`` sorts the terms by hash."""
     room = len(order)
     distinct = np.empty(room, np.uint64)
     frequency = np.zeros(room, np.int32)
@@ -281,7 +287,10 @@ def _group(hashes, units, weights, order, count, counted):  # type: ignore[no-un
 
 
 @kernel
-def _grams(codes, low, table, starts, stops, units, tells, hashes, out_units, out_weights):  # type: ignore[no-untyped-def]
+def _grams(  # noqa: PLR0917
+    codes: U32, low: int, table: U32, starts: I32, stops: I32, units: I32, tells: F32,
+    hashes: U64, out_units: I32, out_weights: F32,
+) -> int:  # fmt: skip
     """Write the n-grams of every run of words of one sentence; return how many there are."""
     ring = np.zeros(GRAM, np.uint64)
     letters = np.zeros(GRAM, np.float32)  # how much each letter tells
@@ -309,7 +318,7 @@ def _grams(codes, low, table, starts, stops, units, tells, hashes, out_units, ou
                 else:
                     entry = table[codes[at - low]]
                     kind = entry >> _SHIFT
-                    if kind == _SILENT or kind == _INVISIBLE:
+                    if kind == _SILENT or kind == _INVISIBLE:  # noqa: PLR1714, SIM109
                         at += 1
                         continue
                     code = np.uint64(entry & _CODE)

@@ -10,14 +10,20 @@ from numpy.typing import NDArray
 
 from dedupe.reuse.clusters import clusters
 from dedupe.reuse.condensed import condensed
-from dedupe.reuse.edges import Block, Range, refined
-from dedupe.reuse.likeness import Likeness, TermWeights, likeness, term_weights
+from dedupe.reuse.edges import Block, refined
+from dedupe.reuse.likeness import Likeness, likeness, promising, term_weights, word_weights
 from dedupe.reuse.measures import Figures, figures
 from dedupe.reuse.prepared import Prepared
 from dedupe.settings import Align
 
+__all__ = ["Block", "Found", "exact_share", "overlap", "reworded"]
+
 EXPLAINED = 0.6
-"""A sentence with more of its words in a solid exact passage seeds no reworded one."""
+"""A sentence with more of its words in a solid exact passage seeds no reworded one: it has its partner."""
+
+
+MOST = 1_000
+"""Of more passages in one pair of documents only those with the most seeds are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +42,27 @@ def reworded(a: Prepared, b: Prepared, solid: Sequence[Block], settings: Align) 
     for the seeds' thresholds; they may overlap."""
     if not len(a.sentences) or not len(b.sentences):
         return []
-    weights = term_weights(a, b)
+    in_a, in_b = _covered(a, b, solid)
+    busy_a, busy_b = _inside(a, in_a) > EXPLAINED, _inside(b, in_b) > EXPLAINED
     low = min(settings.seed_cosine, settings.condensed_cosine)
+    if not promising(a, b, word_weights(a, b), busy_a, busy_b, low_cosine=low):
+        return []
+    weights = term_weights(a, b)
     alike = likeness(a, b, weights, low_cosine=low, low_strength=settings.seed_strength)
     points = _seeds(alike, settings)
-    points = points[~_explained(a, b, points, solid)]
+    points = points[~(busy_a[points[:, 0]] | busy_b[points[:, 1]])]
     found = []
-    for group in clusters(points, settings.gap):
+    groups = clusters(points, settings.gap)
+    if len(groups) > MOST:
+        groups = sorted(groups, key=len, reverse=True)[:MOST]
+    for group in groups:
         low, high = points[group].min(axis=0), points[group].max(axis=0) + 1
-        in_a, in_b = (int(low[0]), int(high[0])), (int(low[1]), int(high[1]))
-        block = refined(a, b, weights, in_a, in_b, settings)
+        range_a, range_b = (int(low[0]), int(high[0])), (int(low[1]), int(high[1]))
+        block = refined(a, b, weights, range_a, range_b, settings)
         block = _clipped(block, solid)
         if block[1] <= block[0] or block[3] <= block[2]:
             continue
-        found.append(Found(block, figures(a, b, weights, block), min(in_a[1] - in_a[0], in_b[1] - in_b[0])))
+        found.append(Found(block, figures(a, b, weights, block), min(range_a[1] - range_a[0], range_b[1] - range_b[0])))
     if settings.condensed_cosine < 1 and not solid:
         others = [one.block for one in found if one.sentences > 1]
         found += [
@@ -95,14 +108,9 @@ def _seeds(alike: Likeness, settings: Align) -> NDArray[np.int32]:
     return np.stack((alike.a[kept], alike.b[kept]), axis=1)
 
 
-def _explained(a: Prepared, b: Prepared, points: NDArray[np.int32], exact: Sequence[Block]) -> NDArray[np.bool_]:
-    """Which seeds have a sentence that stands, for the most part of its words, in an exact passage:
-    it has its partner already."""
-    in_a, in_b = _covered(a, b, exact)
-    return (_inside(a, points[:, 0], in_a) > EXPLAINED) | (_inside(b, points[:, 1], in_b) > EXPLAINED)
-
-
-def _covered(a: Prepared, b: Prepared, blocks: Sequence[Block]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _covered(
+    a: Prepared, b: Prepared, blocks: Sequence[Block]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Mark the words of both documents that stand in a block."""
     in_a, in_b = np.zeros(len(a.hashes), np.bool_), np.zeros(len(b.hashes), np.bool_)
     for block in blocks:
@@ -111,15 +119,16 @@ def _covered(a: Prepared, b: Prepared, blocks: Sequence[Block]) -> tuple[NDArray
     return in_a, in_b
 
 
-def _inside(side: Prepared, sentences: NDArray[np.int32], marked: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _inside(side: Prepared, marked: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the share of each sentence's words that are marked."""
     total = np.concatenate(([0], np.cumsum(marked)))
-    start, stop = side.sentences[sentences, 0], side.sentences[sentences, 1]
-    return (total[stop] - total[start]) / np.maximum(stop - start, 1)
+    start, stop = side.sentences[:, 0], side.sentences[:, 1]
+    share: NDArray[np.float64] = (total[stop] - total[start]) / np.maximum(stop - start, 1)
+    return share
 
 
 def _clipped(block: Block, solid: Sequence[Block]) -> Block:
-    """Cut the ends of a block that overlap a solid passage on both sides back to where that begins or ends."""
+    """Cut the ends of a block that overlap a solid passage on both sides back to its edge."""
     a_start, a_stop, b_start, b_stop = block
     for other in solid:
         if overlap((a_start, a_stop, b_start, b_stop), other):

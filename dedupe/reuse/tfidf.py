@@ -15,8 +15,11 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from dedupe.settings import Tfidf
-from dedupe.text.kernels import frozen, kernel
+from dedupe.text.kernels import I32, I64, U64, Flags, frozen, kernel
 from dedupe.text.tokens import TokenBatch
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 
 BITS = 22
 """Words fall into so many bits' worth of columns; two share one so rarely that it does not show."""
@@ -48,7 +51,9 @@ def neighbours(
         return np.empty((0, 2), np.int32), np.empty(0, np.float64)
     vectors = _vectors(batch, mask)
     heavy, heavy_bounds = _heaviest(vectors.indptr, vectors.indices, vectors.data, settings.terms)
-    posts, post_bounds, post_weights = _postings(heavy_bounds, heavy, vectors.indices, vectors.data, settings.postings)
+    posts, post_bounds, post_weights = _postings(
+        heavy_bounds, heavy, vectors.indices, vectors.data, settings.postings
+    )
     apart = np.full(count, -1, np.int32) if outlets is None else frozen(outlets, np.int32)
     dated = np.zeros(count, np.int32) if days is None else frozen(days, np.int32)
     found, cosine = _nearest(
@@ -63,17 +68,18 @@ def neighbours(
 
 def cosine(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
     """Return the cosine of two documents' vectors, given their word hashes, with the IDF of these two."""
-    batch = TokenBatch(
-        np.array([0, len(a), len(a) + len(b)], np.int64), np.concatenate((a, b)), *(np.empty(0, np.int32),) * 2
-    )
+    nowhere = np.empty(0, np.int32)
+    offsets = np.array([0, len(a), len(a) + len(b)], np.int64)
+    batch = TokenBatch(offsets, np.concatenate((a, b)), nowhere, nowhere)
     vectors = _vectors(batch, None)
     return float(min(1.0, vectors[0].multiply(vectors[1]).sum()))
 
 
 def _vectors(batch: TokenBatch, mask: NDArray[np.bool_] | None) -> csr_matrix:
     words = np.zeros(0, np.bool_) if mask is None else mask
-    counted = _count(frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), frozen(words, np.bool_))
-    indptr, indices, data = counted
+    indptr, indices, data = _count(
+        frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), frozen(words, np.bool_)
+    )
     # Only columns in use are kept: the IDF vector and its products would else be mostly padding.
     used = np.zeros(_COLUMNS, np.bool_)
     used[indices] = True
@@ -84,7 +90,7 @@ def _vectors(batch: TokenBatch, mask: NDArray[np.bool_] | None) -> csr_matrix:
 
 
 @kernel
-def _count(offsets, hashes, mask):  # type: ignore[no-untyped-def]
+def _count(offsets: I64, hashes: U64, mask: Flags) -> tuple[I32, I32, F32]:
     """Return indptr, indices (in order of first occurrence) and counts of each document's columns."""
     seen = np.full(_COLUMNS, -1, np.int32)
     where = np.zeros(_COLUMNS, np.int32)
@@ -109,7 +115,7 @@ def _count(offsets, hashes, mask):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _heaviest(indptr, indices, weights, terms):  # type: ignore[no-untyped-def]
+def _heaviest(indptr: I32, indices: I32, weights: F32, terms: int) -> tuple[I64, I64]:
     """Return the entries of each document's ``terms`` heaviest words, and their bounds by document."""
     count = len(indptr) - 1
     bounds = np.zeros(count + 1, np.int64)
@@ -127,7 +133,7 @@ def _heaviest(indptr, indices, weights, terms):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _postings(bounds, heavy, indices, weights, most):  # type: ignore[no-untyped-def]
+def _postings(bounds: I64, heavy: I64, indices: I32, weights: F32, most: int) -> tuple[I32, I64, F32]:
     """Return, by column, the documents that hold it among their heaviest words, and its weight there.
 
     A column with more than ``most`` is left empty: it links everything with everything.
@@ -155,10 +161,11 @@ def _postings(bounds, heavy, indices, weights, most):  # type: ignore[no-untyped
 
 
 @kernel
-def _nearest(  # type: ignore[no-untyped-def]
-    indptr, indices, weights, heavy, bounds, posts, post_bounds, post_weights,
-    outlets, days, window, undated, neighbours, threshold,
-):  # fmt: skip
+def _nearest(  # noqa: PLR0917
+    indptr: I32, indices: I32, weights: F32, heavy: I64, bounds: I64,
+    posts: I32, post_bounds: I64, post_weights: F32,
+    outlets: I32, days: I32, window: int, undated: int, neighbours: int, threshold: float,
+) -> tuple[I32, F64]:  # fmt: skip
     """Return pairs (document, neighbour) and their cosine, document after document."""
     count = len(indptr) - 1
     dot = np.zeros(count, np.float32)

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import accumulate, chain
 from typing import Any
 
 import pyarrow as pa
 
-from dedupe.stages.columns import SPANS
 from dedupe.records import CANDIDATES, PAIRS, Passage, Span
 from dedupe.reuse.align import Prepared, align, prepare
 from dedupe.reuse.beads import cut
 from dedupe.settings import Settings
+from dedupe.stages.columns import SPANS, spans
 
 PASSAGE = pa.struct([field for field in CANDIDATES if field.name not in ("a", "b")])
 ALIGNED = pa.schema([*PAIRS, pa.field("aligned", pa.list_(PASSAGE))])
 SIDE = [("id", pa.string()), ("text", pa.string()), ("language", pa.string()), ("furniture", SPANS)]
-CANDIDATE_PAIRS = pa.schema([
-    *((f"{side}_{name}", kind) for side in "ab" for name, kind in SIDE),
+SAID = [
     ("channels", pa.list_(pa.string())), ("jaccard", pa.float64()), ("minhash", pa.float64()),
     ("tfidf", pa.float64()),
+]  # fmt: skip
+CANDIDATE_PAIRS = pa.schema([*((f"{side}_{name}", kind) for side in "ab" for name, kind in SIDE), *SAID])
+"""What `AlignPairs` takes: both documents, and what the channels said of the pair."""
+BUNDLES = pa.schema([
+    ("documents", pa.list_(pa.struct(SIDE))),
+    ("pairs", pa.list_(pa.struct([("a", pa.int32()), ("b", pa.int32()), *SAID]))),
 ])  # fmt: skip
-"""What the kernel takes: both documents, and what the channels said of the pair."""
+"""What `AlignBundles` takes: documents, and pairs of them by their places in that list."""
+
+Side = tuple[str, Prepared]
+"""A document's id, and itself made ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,42 +46,92 @@ class AlignPairs:
     cut: bool = True
 
     def __call__(self, batch: pa.Table) -> pa.Table:
-        seen = lru_cache(maxsize=512)(self._prepared)  # neighbouring rows share documents
-        rows = []
-        for row in batch.to_pylist():
-            a = seen(*_side(row, "a"))
-            b = seen(*_side(row, "b"))
-            found = align(a, b, self.settings.align)
-            if self.cut:
-                found = cut(a, b, found, self.settings.align.min_words)
-            rows.append(_row(row, a, b, found))
-        return pa.Table.from_pylist(rows, schema=ALIGNED)
+        @lru_cache(maxsize=512)  # neighbouring rows share documents
+        def ready(text: str, language: str | None, furniture: tuple[Span, ...]) -> Prepared:
+            return prepare(text, language=language, furniture=furniture, wrapped=self.settings.align.wrapped)
 
-    def _prepared(self, text: str, language: str | None, furniture: tuple[tuple[int, int, str], ...]) -> Prepared:
-        spans = [Span(*span) for span in furniture]
-        return prepare(text, language=language, furniture=spans, wrapped=self.settings.align.wrapped)
+        def side(row: dict[str, Any], name: str) -> Side:
+            furniture = tuple(spans(row[f"{name}_furniture"]))
+            return row[f"{name}_id"], ready(row[f"{name}_text"], row[f"{name}_language"], furniture)
+
+        pairs = ((side(row, "a"), side(row, "b"), row) for row in batch.to_pylist())
+        return aligned(pairs, self.settings, beads=self.cut)
 
 
-def _side(row: dict[str, Any], side: str) -> tuple[str, str | None, tuple[tuple[int, int, str], ...]]:
-    furniture = tuple((s["start"], s["stop"], s["kind"]) for s in row[f"{side}_furniture"] or ())
-    return row[f"{side}_text"], row[f"{side}_language"], furniture
+@dataclass(frozen=True, slots=True)
+class AlignBundles:
+    """Kernel: ``BUNDLES`` → ``ALIGNED``, one row per pair, in order. Every document comes once."""
+
+    settings: Settings
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        bundles = batch.to_pylist()
+        rows = chain.from_iterable(self._pairs(bundle["documents"], bundle["pairs"]) for bundle in bundles)
+        return aligned(rows, self.settings, beads=True)
+
+    def _pairs(
+        self, documents: Sequence[dict[str, Any]], pairs: Iterable[dict[str, Any]]
+    ) -> Iterable[tuple[Side, Side, dict[str, Any]]]:
+        @cache
+        def side(number: int) -> Side:
+            row = documents[number]
+            furniture = spans(row["furniture"])
+            wrapped = self.settings.align.wrapped
+            return row["id"], prepare(row["text"], language=row["language"], furniture=furniture, wrapped=wrapped)
+
+        return ((side(row["a"]), side(row["b"]), row) for row in pairs)
 
 
-def _row(row: dict[str, Any], a: Prepared, b: Prepared, found: list[Passage]) -> dict[str, Any]:
-    accepted = [p for p in found if p.accepted]
-    return {
-        "a": row["a_id"],
-        "b": row["b_id"],
-        "channels": row["channels"],
-        "jaccard": row["jaccard"],
-        "minhash": row["minhash"],
-        "tfidf": row["tfidf"],
-        "a_covered": share((p.a_words for p in accepted), len(a.hashes)),
-        "b_covered": share((p.b_words for p in accepted), len(b.hashes)),
-        "longest_words": max((min(p.a_words, p.b_words) for p in accepted), default=0),
-        "passages": len(accepted),
-        "aligned": [as_row(p) for p in found],
+def aligned(
+    pairs: Iterable[tuple[Side, Side, dict[str, Any]]], settings: Settings, *, beads: bool
+) -> pa.Table:
+    """Return ``ALIGNED`` for pairs of documents, each with what the channels said of it (``SAID``)."""
+    columns: dict[str, list[Any]] = {name: [] for name in PAIRS.names}
+    passages: list[list[Passage]] = []
+    for (a_id, a), (b_id, b), said in pairs:
+        found = align(a, b, settings.align)
+        if beads:
+            found = cut(a, b, found, settings.align.min_words)
+        accepted = [p for p in found if p.accepted]
+        values = {
+            "a": a_id,
+            "b": b_id,
+            **{name: said[name] for name, _ in SAID},
+            "a_covered": share((p.a_words for p in accepted), len(a.hashes)),
+            "b_covered": share((p.b_words for p in accepted), len(b.hashes)),
+            "longest_words": max((min(p.a_words, p.b_words) for p in accepted), default=0),
+            "passages": len(accepted),
+        }
+        for name, value in values.items():
+            columns[name].append(value)
+        passages.append(found)
+    arrays = [pa.array(columns[field.name], field.type) for field in PAIRS]
+    return pa.table([*arrays, _lists(passages)], schema=ALIGNED)
+
+
+def _lists(passages: Sequence[Sequence[Passage]]) -> pa.ListArray:
+    """Return ``aligned``, a list of ``PASSAGE`` per pair; from columns, since rows as dicts take long."""
+    flat = list(chain.from_iterable(passages))
+    measures = [list(p.measures) for p in flat]
+    each = list(chain.from_iterable(measures))
+    make: dict[str, Callable[[], Any]] = {
+        "score": lambda: [round(p.score, 4) for p in flat],
+        "guards": lambda: [list(p.guards) for p in flat],
+        "measures": lambda: pa.MapArray.from_arrays(
+            _bounds(measures),
+            pa.array([name for name, _ in each], pa.string()),
+            pa.array([round(value, 4) for _, value in each], pa.float64()),
+        ),
     }
+    arrays = []
+    for field in PASSAGE:
+        values = make[field.name]() if field.name in make else [getattr(p, field.name) for p in flat]
+        arrays.append(values if isinstance(values, pa.Array) else pa.array(values, field.type))
+    return pa.ListArray.from_arrays(_bounds(passages), pa.StructArray.from_arrays(arrays, fields=list(PASSAGE)))
+
+
+def _bounds(lists: Iterable[Sequence[Any]]) -> pa.Array:
+    return pa.array(list(accumulate(map(len, lists), initial=0)), pa.int32())
 
 
 def share(words: Any, total: int) -> float:

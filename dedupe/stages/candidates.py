@@ -1,8 +1,9 @@
-"""Documents → candidate pairs, and the batches of texts that the alignment takes."""
+"""Documents → candidate pairs, and the bundles of documents and pairs that the alignment takes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -10,9 +11,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dedupe.records import CANDIDATES
-from dedupe.reuse import candidates
+from dedupe.reuse import candidates, minhash
+from dedupe.reuse.shelves import Column
 from dedupe.settings import Settings
-from dedupe.text.tokens import TokenBatch, tokenize
+from dedupe.stages.align import BUNDLES, SIDE
+from dedupe.stages.columns import Rows, codes, flat, numbers, tokenized
+from dedupe.text.tokens import TokenBatch
 
 FOUND = pa.schema([
     ("a", pa.int32()), ("b", pa.int32()), ("channels", pa.list_(pa.string())), ("jaccard", pa.float64()),
@@ -20,66 +24,131 @@ FOUND = pa.schema([
 ])  # fmt: skip
 """Pairs of row numbers in the table of documents, a < b, sorted."""
 
+ROWS = 2_000
+MEMORY = 2 << 30
+"""Bytes to keep within, when nothing else is said."""
+
 
 def find(
-    documents: pa.Table, settings: Settings, channels: Sequence[str], progress: Callable[[int, int], None]
+    documents: pa.Table,
+    settings: Settings,
+    channels: Sequence[str],
+    progress: Callable[[int, int], None],
+    *,
+    scratch: Path,
+    memory: int = MEMORY,
 ) -> pa.Table:
-    """Return ``FOUND`` for documents (with ``furniture``), which are in the order of their ids."""
-    batch = tokenize(documents["text"].to_pylist())
-    known = candidates.corpus(
-        batch,
-        masked(batch, documents["furniture"]),
-        settings,
-        outlets=documents["outlet"].to_pylist(),
-        kinds=documents["kind"].to_pylist(),
-        published=documents["published"].to_pylist(),
-    )
-    found = candidates.find(known, channels, progress)
+    """Return ``FOUND`` for documents (with ``furniture``), which are in the order of their ids.
+
+    ``scratch`` is a folder for what does not fit into ``memory`` bytes.
+    """
+    found = candidates.find(corpus(documents, settings, scratch, memory), channels, progress)
+    names = list(candidates.CHANNELS)
+    sets = [[name for bit, name in enumerate(names) if value >> bit & 1] for value in range(1 << len(names))]
     return pa.table(
         [
             pa.array(found.pairs[:, 0]),
             pa.array(found.pairs[:, 1]),
-            pa.array([list(names) for names in found.channels], FOUND.field("channels").type),
+            pa.array(sets, FOUND.field("channels").type).take(pa.array(found.channels)),
             *(pa.array(np.round(v, 4), from_pandas=True) for v in (found.jaccard, found.estimate, found.cosine)),
         ],
         schema=FOUND,
     )
 
 
+def corpus(documents: pa.Table, settings: Settings, scratch: Path, memory: int) -> candidates.Corpus:
+    """Tokenise and sketch the documents batch by batch, into files in ``scratch``."""
+    hashes, masks = Column(scratch / "hashes", np.uint64), Column(scratch / "mask", np.bool_)
+    shingled = Column(scratch / "shingles", np.uint32)
+    signed = Column(scratch / "signatures", np.uint32, settings.minhash.permutations)
+    lengths, set_sizes = [np.zeros(1, np.int64)], [np.zeros(1, np.int64)]
+    for start in range(0, documents.num_rows, ROWS):
+        part = documents.slice(start, ROWS)
+        batch = tokenized(part["text"])
+        mask = masked(batch, part["furniture"])
+        sets = minhash.shingle_sets(batch, settings.shingles.k, mask)
+        hashes.add(batch.hashes)
+        masks.add(mask)
+        shingled.add(sets.hashes)
+        signed.add(minhash.signatures(sets, settings.minhash))
+        lengths.append(np.diff(batch.offsets))
+        set_sizes.append(np.diff(sets.offsets))
+    offsets, set_offsets = (np.cumsum(np.concatenate(sizes)) for sizes in (lengths, set_sizes))
+    nowhere = np.empty(0, np.int32)
+    return candidates.Corpus(
+        TokenBatch(offsets, hashes.array(), nowhere, nowhere),
+        masks.array(),
+        minhash.ShingleSets(set_offsets, shingled.array()),
+        signed.array(),
+        candidates.traits(
+            offsets,
+            settings,
+            outlets=codes(documents["outlet"])[0],
+            wire=numbers(pc.equal(documents["kind"], "wire")).astype(np.bool_),
+            days=_days(documents["published"]),
+        ),
+        settings,
+        scratch,
+        max(1 << 20, memory // 4),
+    )
+
+
 def masked(batch: TokenBatch, furniture: pa.ChunkedArray) -> NDArray[np.bool_]:
     """Return True for every word of the batch that lies in its document's furniture."""
-    mask = np.zeros(len(batch.hashes), np.bool_)
-    for index, spans in enumerate(furniture.to_pylist()):
-        if spans:
-            _, starts, stops = batch.document(index)
-            first = int(batch.offsets[index])
-            for span in spans:
-                left = np.searchsorted(stops, span["start"], "right")
-                right = np.searchsorted(starts, span["stop"], "left")
-                mask[first + left : first + right] = True
-    return mask
+    spans, owner = flat(furniture)
+    document = np.repeat(np.arange(len(batch)), np.diff(batch.offsets))
+    starts, stops = (document << 32) + batch.starts, (document << 32) + batch.stops
+    left = np.searchsorted(stops, (owner << 32) + spans.field("start").to_numpy(), "right")
+    right = np.searchsorted(starts, (owner << 32) + spans.field("stop").to_numpy(), "left")
+    depth = np.zeros(len(document) + 1, np.int32)
+    kept = left < right
+    np.add.at(depth, left[kept], 1)
+    np.add.at(depth, right[kept], -1)
+    return np.cumsum(depth[:-1]) > 0
 
 
-def with_texts(documents: pa.Table, found: pa.Table, rows: int) -> Iterator[pa.Table]:
-    """Yield batches of at most ``rows`` pairs with both documents' texts, for ``AlignPairs``."""
-    needed = documents.select(["id", "text", "language", "furniture"])
+def _days(published: pa.ChunkedArray) -> NDArray[np.int32]:
+    encoded = published.combine_chunks().dictionary_encode()
+    days = np.array([*map(candidates.day, encoded.dictionary.to_pylist()), candidates.day(None)], np.int32)
+    found: NDArray[np.int32] = days[encoded.indices.fill_null(len(days) - 1).to_numpy()]
+    return found
+
+
+def together(found: pa.Table) -> NDArray[np.int64]:
+    """Return the order of pairs in which those that share a document stand together.
+
+    A pair stands with its document of more pairs (of as many: the first), so that a hub is made
+    ready once.
+    """
+    a, b = numbers(found["a"]), numbers(found["b"])
+    degree = np.bincount(np.concatenate((a, b)))
+    hub = np.where(degree[a] >= degree[b], a, b) if len(a) else a
+    return np.lexsort((np.where(hub == a, b, a), hub))
+
+
+def bundles(documents: pa.Table, found: pa.Table, rows: int) -> Iterator[pa.Table]:
+    """Yield ``BUNDLES`` of one row each: at most ``rows`` pairs, and every document of theirs once."""
+    known = Rows(documents.select([name for name, _ in SIDE]))
     for start in range(0, found.num_rows, rows):
         part = found.slice(start, rows)
-        columns = {}
-        for side in "ab":
-            taken = needed.take(part[side])
-            columns.update({f"{side}_{name}": taken[name] for name in needed.column_names})
-        for name in ("channels", "jaccard", "minhash", "tfidf"):
-            columns[name] = part[name]
-        yield pa.table(columns)
+        a, b = numbers(part["a"]), numbers(part["b"])
+        distinct = np.unique(np.concatenate((a, b)))
+        sides = {"a": np.searchsorted(distinct, a), "b": np.searchsorted(distinct, b)}
+        columns = {name: pa.array(places.astype(np.int32)) for name, places in sides.items()}
+        columns.update({name: part[name] for name in ("channels", "jaccard", "minhash", "tfidf")})
+        yield pa.table([_row(known.take(distinct)), _row(pa.table(columns))], schema=BUNDLES)
+
+
+def _row(table: pa.Table) -> pa.ListArray:
+    structs = table.combine_chunks().to_struct_array()
+    entries = pa.concat_arrays(structs.chunks) if structs.num_chunks else pa.array([], structs.type)
+    return pa.ListArray.from_arrays(pa.array([0, len(entries)], pa.int32()), entries)
 
 
 def unnested(aligned: pa.Table) -> pa.Table:
     """Return the aligned passages, one per row (``records.CANDIDATES``), from ``ALIGNED``."""
-    lists = aligned["aligned"].combine_chunks()
-    owner = pc.list_parent_indices(lists)
-    flat = pc.list_flatten(lists)
-    columns = {"a": aligned["a"].take(owner), "b": aligned["b"].take(owner)}
-    for index, field in enumerate(flat.type):
-        columns[field.name] = flat.field(index)
+    passages, owner = flat(aligned["aligned"])
+    owners = pa.array(owner)
+    columns = {side: aligned[side].combine_chunks().take(owners) for side in "ab"}
+    columns.update({field.name: passages.field(index) for index, field in enumerate(passages.type)})
     return pa.table({name: columns[name] for name in CANDIDATES.names}, schema=CANDIDATES)

@@ -1,17 +1,21 @@
-"""Column types that several kernels share."""
+"""Column types that several kernels share, and looks at columns as arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dedupe.records import Span
+from dedupe.text.tokens import TokenBatch, tokenize_utf8
 
 SPANS = pa.list_(pa.struct([("start", pa.int32()), ("stop", pa.int32()), ("kind", pa.string())]))
+
+Int = NDArray[np.int64]
 
 
 def spans(column: Iterable[Mapping[str, Any]] | None) -> list[Span]:
@@ -24,6 +28,82 @@ def pack(lines: Iterable[tuple[int, int, int]]) -> bytes:
     return np.array(list(lines), dtype="<u8").reshape(-1, 3).tobytes()
 
 
-def unpack(value: bytes) -> NDArray[np.uint64]:
-    """Return the rows that `pack` packed, uint64[n, 3]."""
-    return np.frombuffer(value, dtype="<u8").reshape(-1, 3)
+def unpacked(column: pa.ChunkedArray) -> tuple[Int, Int]:
+    """Return the rows of all values that `pack` packed, int64[n, 3], and the row number that each came from."""
+    lengths = pc.binary_length(column).to_numpy() // 24
+    parts = [np.zeros((0, 3), np.int64)]
+    for chunk in column.chunks:
+        if len(chunk):
+            bounds = np.frombuffer(chunk.buffers()[1], np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
+            data = memoryview(chunk.buffers()[2] or b"")[bounds[0] : bounds[-1]]
+            parts.append(np.frombuffer(data, "<i8").reshape(-1, 3))
+    return np.concatenate(parts), np.repeat(np.arange(len(lengths)), lengths)
+
+
+def flat(column: pa.ChunkedArray) -> tuple[pa.StructArray, Int]:
+    """Return the entries of a column of lists, and the row number that each came from."""
+    parts, owners = [], []
+    first = 0
+    for chunk in column.chunks:
+        parts.append(pc.list_flatten(chunk))
+        owners.append(pc.list_parent_indices(chunk).to_numpy(zero_copy_only=False).astype(np.int64) + first)
+        first += len(chunk)
+    together = pa.chunked_array(parts, column.type.value_type).combine_chunks()
+    return together, np.concatenate([np.zeros(0, np.int64), *owners])
+
+
+def grouped(entries: pa.Array, owner: Int, rows: int) -> pa.ListArray:
+    """Return the column of ``rows`` lists that `flat` takes apart; ``owner`` ascends."""
+    bounds = np.searchsorted(owner, np.arange(rows + 1)).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(bounds), entries)
+
+
+def numbers(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Return a column of numbers without nulls as one array."""
+    values: NDArray[Any] = column.to_numpy()
+    return values
+
+
+def codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[str]]:
+    """Return a column of strings as numbers in the order of the strings, and the distinct strings."""
+    encoded = column.combine_chunks().dictionary_encode()
+    names = encoded.dictionary.to_pylist()
+    order = sorted(range(len(names)), key=names.__getitem__)
+    rank = np.empty(len(names), np.int32)
+    rank[order] = np.arange(len(names), dtype=np.int32)
+    return rank[encoded.indices.to_numpy()], [names[n] for n in order]
+
+
+def tokenized(texts: pa.ChunkedArray) -> TokenBatch:
+    """Return the words of a column of texts."""
+    column = texts.combine_chunks()
+    if not len(column):
+        return tokenize_utf8(np.empty(0, np.uint8), np.zeros(1, np.int64))
+    bounds = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
+    return tokenize_utf8(np.frombuffer(column.buffers()[2] or b"", np.uint8), bounds.astype(np.int64))
+
+
+class Rows:
+    """Rows of a table by number, wherever they stand: only the pages that hold them are read."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._schema = table.schema
+        self._batches = table.to_batches()
+        self._bounds = np.cumsum([0, *(len(batch) for batch in self._batches)])
+
+    def take(self, rows: Sequence[int] | NDArray[np.integer]) -> pa.Table:
+        """Return these rows, in this order."""
+        wanted = np.asarray(rows, np.int64)
+        home = np.searchsorted(self._bounds, wanted, "right") - 1
+        order = np.argsort(home, kind="stable")
+        parts = [
+            self._batches[home[group[0]]].take(pa.array(wanted[group] - self._bounds[home[group[0]]]))
+            for group in np.split(order, np.flatnonzero(np.diff(home[order])) + 1)
+            if len(group)
+        ]
+        together = pa.Table.from_batches(parts, self._schema)
+        if len(parts) < 2 and (np.diff(order) == 1).all():
+            return together
+        back = np.empty(len(order), np.int64)
+        back[order] = np.arange(len(order))
+        return together.combine_chunks().take(pa.array(back))

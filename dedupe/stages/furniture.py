@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedupe.settings import Boilerplate
-from dedupe.stages.columns import SPANS, unpack
+from dedupe.stages.columns import Int, SPANS, codes, flat, grouped, numbers, unpacked
 from dedupe.text.boilerplate import repeated_lines
 
 
@@ -15,23 +16,33 @@ def with_repeated(documents: pa.Table, marked: pa.Table, settings: Boilerplate) 
 
     A dispatch has no page, so lines of wire documents are left alone.
     """
-    rows = [unpack(value).astype(np.int64) for value in marked["lines"].to_pylist()]
-    outlets = documents["outlet"].to_pylist()
-    numbers = {name: number for number, name in enumerate(sorted(set(outlets)))}
-    wire = np.array([kind == "wire" for kind in documents["kind"].to_pylist()], np.bool_)
-    owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-    lines = np.concatenate([np.zeros((0, 3), np.int64), *rows])
-    codes = np.array([numbers[name] for name in outlets], np.int64)
+    lines, owner = unpacked(marked["lines"])
+    outlets, _ = codes(documents["outlet"])
+    wire = numbers(pc.equal(documents["kind"], "wire"))
     keep = np.flatnonzero(~wire[owner]) if len(owner) else np.zeros(0, np.int64)
     repeated = repeated_lines(
-        codes[owner[keep]], owner[keep], lines[keep, 0], lines[keep, 2] - lines[keep, 1], settings
+        outlets[owner[keep]].astype(np.int64), owner[keep], lines[keep, 0], lines[keep, 2] - lines[keep, 1], settings
     )
-    furniture = marked["furniture"].to_pylist()
-    for index in keep[repeated].tolist():
-        _, start, stop = lines[index].tolist()
-        spans = furniture[owner[index]]
-        if not any(span["start"] < stop and start < span["stop"] for span in spans):
-            spans.append({"start": start, "stop": stop, "kind": "repeated"})
-    for spans in furniture:
-        spans.sort(key=lambda span: span["start"])
-    return pa.table({"id": marked["id"], "words": marked["words"], "furniture": pa.array(furniture, SPANS)})
+    added = keep[repeated]
+    entries, home = flat(marked["furniture"])
+    starts, stops = (entries.field(name).to_numpy().astype(np.int64) for name in ("start", "stop"))
+    # Spans of a document are disjoint and in order: those that begin before a line ends, less
+    # those that end before it begins, lie across it.
+    begun = np.searchsorted(_place(home, starts), _place(owner[added], lines[added, 2]), "left")
+    ended = np.searchsorted(_place(home, stops), _place(owner[added], lines[added, 1]), "right")
+    added = added[begun <= ended]
+    home = np.concatenate((home, owner[added]))
+    starts = np.concatenate((starts, lines[added, 1]))
+    stops = np.concatenate((stops, lines[added, 2]))
+    kinds = pa.concat_arrays([entries.field("kind"), pa.array(["repeated"] * len(added), pa.string())])
+    order = np.lexsort((starts, home))
+    spans = pa.StructArray.from_arrays(
+        [pa.array(starts[order].astype(np.int32)), pa.array(stops[order].astype(np.int32)), kinds.take(pa.array(order))],
+        fields=list(SPANS.value_type),
+    )
+    furniture = grouped(spans, home[order], marked.num_rows).cast(SPANS)
+    return pa.table({"id": marked["id"], "words": marked["words"], "furniture": furniture})
+
+
+def _place(document: Int, offset: Int) -> Int:
+    return (document << 32) + offset

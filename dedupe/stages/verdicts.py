@@ -3,127 +3,158 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from dedupe.provenance.catalogue import Catalogue
-from dedupe.provenance.origins import Coverage, Member, Origin, origin, wire_source
-from dedupe.records import FAMILIES, MATCH_KINDS, MATCHES, ORIGINS
-from dedupe.reuse.families import Side, families
+from dedupe.provenance.origins import Coverage, Evidence, Member, Origin, origin, wire_source
+from dedupe.records import EVIDENCE, FAMILIES, MATCH_KINDS, MATCHES, ORIGINS
+from dedupe.reuse.families import group
 from dedupe.settings import Settings
+from dedupe.stages.columns import Int, codes, numbers, tokenized
 from dedupe.stages.credits import from_row
+
+ROWS = 2_000
 
 
 def matched(candidates: pa.Table, pairs: pa.Table, documents: pa.Table, settings: Settings) -> tuple[pa.Table, pa.Table]:
     """Return the tables ``matches`` and ``families`` of the accepted candidates."""
-    accepted = candidates.filter(candidates["accepted"]).sort_by(
-        [(name, "ascending") for name in ("a", "b", "a_start", "b_start", "a_stop", "b_stop")]
+    ids = documents["id"].combine_chunks()
+    accepted = candidates.filter(candidates["accepted"])
+    number = {side: numbers(pc.index_in(accepted[side], ids)) for side in "ab"}
+    place = {name: numbers(accepted[name]) for name in ("a_start", "b_start", "a_stop", "b_stop")}
+    order = np.lexsort((place["b_stop"], place["a_stop"], place["b_start"], place["a_start"], number["b"], number["a"]))
+    accepted = accepted.take(pa.array(order))
+    a, b = number["a"][order], number["b"][order]
+    sides = np.stack(
+        [np.stack([owner, place[f"{side}_start"][order], place[f"{side}_stop"][order]], axis=1) for side, owner in (("a", a), ("b", b))],
+        axis=1,
+    )  # fmt: skip
+    found = group(sides, overlap=settings.families.overlap)
+    firsts = found.members[found.bounds[:-1]]
+    names = pa.array(
+        [f"{name}:{start}-{stop}" for name, (_, start, stop) in zip(ids.take(pa.array(firsts[:, 0])).to_pylist(), firsts.tolist(), strict=True)],
+        pa.string(),
+    )  # fmt: skip
+    words = numbers(documents["words"])
+    keys = _pair(*(numbers(pc.index_in(pairs[side], ids)) for side in "ab"))
+    columns = {name: accepted[name] for name in accepted.column_names if name in MATCHES.names}
+    columns["family"] = names.take(pa.array(found.family_of))
+    for side, owner in (("a", a), ("b", b)):
+        shares = numbers(accepted[f"{side}_words"]) / words[owner]
+        columns[f"{side}_covered"] = pa.array([round(share, 4) for share in shares.tolist()], pa.float64())
+    columns["channels"] = pairs["channels"].combine_chunks().take(pa.array(np.searchsorted(keys, _pair(a, b))))
+    members = pa.table(
+        {
+            "family": names.take(pa.array(np.repeat(np.arange(len(names)), np.diff(found.bounds)))),
+            "document": ids.take(pa.array(found.members[:, 0])),
+            "start": pa.array(found.members[:, 1]),
+            "stop": pa.array(found.members[:, 2]),
+            "words": pa.array(_words(found.members, documents["text"])),
+        },
+        schema=FAMILIES,
     )
-    ids = documents["id"].to_pylist()
-    number = {name: index for index, name in enumerate(ids)}
-    sides = [
-        (Side(number[a], a_start, a_stop), Side(number[b], b_start, b_stop))
-        for a, a_start, a_stop, b, b_start, b_stop in zip(
-            *(accepted[n].to_pylist() for n in ("a", "a_start", "a_stop", "b", "b_start", "b_stop")), strict=True
-        )
-    ]
-    found = families(sides, overlap=settings.families.overlap)
-    names = [""] * len(sides)
-    members: list[dict[str, Any]] = []
-    for family in found:
-        first = family.members[0]
-        name = f"{ids[first.document]}:{first.start}-{first.stop}"
-        for index in family.matches:
-            names[index] = name
-        members.extend(
-            {"family": name, "document": ids[m.document], "start": m.start, "stop": m.stop} for m in family.members
-        )
-    words = dict(zip(ids, documents["words"].to_pylist(), strict=True))
-    channels = dict(zip(zip(pairs["a"].to_pylist(), pairs["b"].to_pylist(), strict=True), pairs["channels"].to_pylist(), strict=True))
-    rows = accepted.select([n for n in accepted.column_names if n in MATCHES.names]).to_pylist()
-    for row, name in zip(rows, names, strict=True):
-        row["family"] = name
-        row["a_covered"] = round(row["a_words"] / words[row["a"]], 4)
-        row["b_covered"] = round(row["b_words"] / words[row["b"]], 4)
-        row["channels"] = channels.get((row["a"], row["b"]), [])
-    return (
-        pa.Table.from_pylist(rows, schema=MATCHES),
-        _with_words(pa.Table.from_pylist(members, schema=FAMILIES), documents),
-    )
+    return pa.table({name: columns[name] for name in MATCHES.names}, schema=MATCHES), members
 
 
-def _with_words(members: pa.Table, documents: pa.Table) -> pa.Table:
-    """Count the words of every member in one pass over the documents that have any."""
-    from dedupe.text.tokens import tokenize
+def _pair(a: NDArray[np.int32], b: NDArray[np.int32]) -> Int:
+    return (a.astype(np.int64) << 32) + b
 
-    wanted = sorted(set(members["document"].to_pylist()))
-    texts = documents.filter(pc.is_in(documents["id"], pa.array(wanted, pa.string())))
-    batch = tokenize(texts["text"].to_pylist())
-    place = {name: index for index, name in enumerate(texts["id"].to_pylist())}
-    counts = []
-    for row in members.select(["document", "start", "stop"]).to_pylist():
-        _, starts, _ = batch.document(place[row["document"]])
-        counts.append(int(np.searchsorted(starts, row["stop"]) - np.searchsorted(starts, row["start"])))
-    return members.set_column(members.schema.get_field_index("words"), FAMILIES.field("words"), pa.array(counts, pa.int32()))
+
+def _words(members: NDArray[np.int32], texts: pa.ChunkedArray) -> NDArray[np.int32]:
+    """Count the words of passages (int32[n, 3]: document, start, stop) in one pass over the texts."""
+    counts = np.zeros(len(members), np.int32)
+    has = np.zeros(len(texts), np.bool_)
+    has[members[:, 0]] = True
+    by_document = np.argsort(members[:, 0], kind="stable")
+    for first in range(0, len(texts), ROWS):
+        wanted = np.flatnonzero(has[first : first + ROWS])
+        if not len(wanted):
+            continue
+        batch = tokenized(texts.slice(first, ROWS).take(pa.array(wanted)))
+        starts = (np.repeat(wanted + first, np.diff(batch.offsets)) << 32) + batch.starts
+        low, high = np.searchsorted(members[by_document, 0], (first, first + ROWS))
+        rows = by_document[low:high]
+        document, start, stop = members[rows].astype(np.int64).T
+        counts[rows] = np.searchsorted(starts, (document << 32) + stop) - np.searchsorted(starts, (document << 32) + start)
+    return counts
 
 
 def judged(
     members: pa.Table, matches: pa.Table, documents: pa.Table, credits: pa.Table, catalogue: Catalogue, settings: Settings
 ) -> pa.Table:
     """Return the table ``origins``: one row per family, in the order of their names."""
-    listed = defaultdict(list)
-    for row in credits.to_pylist():
-        listed[row["document"]].append(from_row(row))
-    said = defaultdict(Coverage, {document: Coverage(found) for document, found in listed.items()})
-    known = {
-        row["id"]: row for row in documents.select(["id", "outlet", "kind", "source_id", "published"]).to_pylist()
-    }
-    quality = _quality(matches)
-    by_family: dict[str, list[Member]] = defaultdict(list)
-    for row in members.to_pylist():
-        document = known[row["document"]]
-        wire = wire_source(document, catalogue) if document["kind"] == "wire" else None
-        by_family[row["family"]].append(
+    names, listed = codes(members["family"])
+    ids = documents["id"].combine_chunks()
+    document = numbers(pc.index_in(members["document"], ids))
+    order = np.argsort(names, kind="stable")
+    rows = members.take(pa.array(order))
+    about = documents.select(["outlet", "kind", "source_id", "published"])
+    cited, said = np.unique(document[order], return_inverse=True)
+    known = about.filter(_flags(cited, documents.num_rows)).to_pylist()
+    sources = cache(lambda source_id, outlet: wire_source({"source_id": source_id, "outlet": outlet}, catalogue))
+    quality = _quality(matches, set(documents["id"].filter(pc.equal(documents["kind"], "wire")).to_pylist()))
+    coverage = _coverage(credits)
+    silent = Coverage()
+    by_family: list[list[Member]] = [[] for _ in listed]
+    columns = (rows[name].to_pylist() for name in ("family", "document", "start", "stop"))
+    for number, place, family, name, start, stop in zip(names[order].tolist(), said.tolist(), *columns, strict=True):
+        row = known[place]
+        wire = sources(row["source_id"], row["outlet"]) if row["kind"] == "wire" else None
+        by_family[number].append(
             Member(
-                row["document"],
-                document["outlet"],
-                row["start"],
-                row["stop"],
-                said[row["document"]],
+                name,
+                row["outlet"],
+                start,
+                stop,
+                coverage.get(name, silent),
                 wire=wire,
-                published=document["published"],
-                quality=quality.get((row["family"], row["document"])),
+                published=row["published"],
+                quality=quality.get((family, name)),
             )
         )
-    rows = [_row(name, origin(by_family[name], catalogue, settings.origins)) for name in sorted(by_family)]
-    return pa.Table.from_pylist(rows, schema=ORIGINS)
+    return _table(listed, [origin(found, catalogue, settings.origins) for found in by_family])
 
 
-def _quality(matches: pa.Table) -> dict[tuple[str, str], tuple[Any, float]]:
-    """Return the best kind and score that each document of a family is matched with."""
+def _flags(places: NDArray[np.integer[Any]], count: int) -> pa.Array:
+    flags = np.zeros(count, np.bool_)
+    flags[places] = True
+    return pa.array(flags)
+
+
+def _coverage(credits: pa.Table) -> dict[str, Coverage]:
+    """Return the credits of each document that has any."""
+    found = defaultdict(list)
+    for row in credits.to_pylist():
+        found[row["document"]].append(from_row(row))
+    return {document: Coverage(credits) for document, credits in found.items()}
+
+
+def _quality(matches: pa.Table, dispatches: set[str]) -> dict[tuple[str, str], tuple[Any, float]]:
+    """Return the best kind and score that each dispatch of a family is matched with."""
     best: dict[tuple[str, str], tuple[int, float]] = {}
-    columns = matches.select(["family", "a", "b", "kind", "score"]).to_pylist()
-    for row in columns:
-        value = (-MATCH_KINDS.index(row["kind"]), row["score"])
-        for side in "ab":
-            key = (row["family"], row[side])
-            best[key] = max(best.get(key, value), value)
+    rank = {kind: -number for number, kind in enumerate(MATCH_KINDS)}
+    columns = (matches[name].to_pylist() for name in ("family", "a", "b", "kind", "score"))
+    for family, a, b, kind, score in zip(*columns, strict=True):
+        value = (rank[kind], score)
+        for key in ((family, a), (family, b)):
+            if key[1] in dispatches and (key not in best or best[key] < value):
+                best[key] = value
     return {key: (MATCH_KINDS[-kind], score) for key, (kind, score) in best.items()}
 
 
-def _row(name: str, verdict: Origin) -> dict[str, Any]:
-    return {
-        "family": name,
-        "source": verdict.source,
-        "confidence": verdict.confidence,
-        "basis": verdict.basis,
-        "direction": verdict.direction,
-        "evidence": [
-            {"kind": e.kind, "document": e.document, "start": e.start, "stop": e.stop, "source": e.source,
-             "weight": e.weight, "note": e.note}
-            for e in verdict.evidence
-        ],
-    }  # fmt: skip
+def _table(names: list[str], verdicts: list[Origin]) -> pa.Table:
+    columns = {
+        field.name: [getattr(verdict, field.name) for verdict in verdicts] for field in ORIGINS if field.name not in ("family", "evidence")
+    }
+    evidence = [[_as_tuple(entry) for entry in verdict.evidence] for verdict in verdicts]
+    return pa.table({"family": names, **columns, "evidence": pa.array(evidence, pa.list_(EVIDENCE))}, schema=ORIGINS)
+
+
+def _as_tuple(entry: Evidence) -> tuple[Any, ...]:
+    return entry.kind, entry.document, entry.start, entry.stop, entry.source, entry.weight, entry.note

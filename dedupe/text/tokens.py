@@ -201,6 +201,20 @@ def _scan(  # noqa: PLR0917
         start = 0
         stop = 0
         while at < end:
+            if last == _LETTER and inside and pending_class == 0:  # most bytes: ASCII letters of a word
+                ahead = at
+                while ahead < end and data[ahead] < 0x80:
+                    entry = table[data[ahead]]
+                    if entry >> _CLASS_SHIFT != _LETTER:
+                        break
+                    digest = (digest ^ np.uint64(entry & _CODE)) * _PRIME
+                    ahead += 1
+                if ahead > at:
+                    place += ahead - at
+                    stop = place
+                    at = ahead
+                    if at == end:
+                        break
             byte = data[at]
             at += 1
             if byte < 0x80:

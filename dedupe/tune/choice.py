@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from dedupe.tune.cuts import CUTS, Floats, threshold_at
+from dedupe.tune.cuts import CUTS, Flags, Floats, Ints, threshold_at
 from dedupe.tune.estimates import Sums, effective, f1, grid, holds, labels_needed, lower_bound, ratio, sums
 from dedupe.tune.units import Units
 
@@ -22,6 +22,7 @@ LEAST_PER_CUT = 10
 LEAST_PER_CLASS = 10
 """Stories with a yes, and with a no, that a criterion without a bound needs."""
 ROUNDS = 5
+TIE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,11 @@ def choose(units: Units, criterion: Criterion, weights: Floats | None = None) ->
         for cut in free:
             thresholds = line(units, cut, best)
             found = sweep(units, cut, best, thresholds)
-            values = objective(found, criterion, counts[None, :])[0]
-            top = int(np.flatnonzero(values == values.max())[-1])  # of equals, the strictest
-            if values[top] > value + 1e-12:
-                best, value, moved = best.copy(), float(values[top]), True
-                best[cut] = thresholds[top]
+            values = objective(found, criterion, counts[None, :])
+            place = picked(values, thresholds == units.base[cut])[0]
+            if values[0, place] >= value - TIE and thresholds[place] != best[cut]:
+                best, value, moved = best.copy(), float(values[0, place]), True
+                best[cut] = thresholds[place]
         if not moved:
             break
     if np.isneginf(value):
@@ -92,10 +93,23 @@ def choose(units: Units, criterion: Criterion, weights: Floats | None = None) ->
     return Choice(best)
 
 
+def picked(values: Floats, own: Flags) -> Ints:
+    """Return the best column of each row: of equals the run's own threshold, else the strictest."""
+    good = values >= values.max(axis=1, keepdims=True) - TIE
+    strictest = values.shape[1] - 1 - np.argmax(good[:, ::-1], axis=1)
+    home = int(np.flatnonzero(own)[0])
+    return np.where(good[:, home], home, strictest)
+
+
 def line(units: Units, cut: int, held: Floats) -> Floats:
-    """Return the thresholds of one cut at which something changes, with the run's own and the held one."""
-    always = np.unique([units.base[cut], held[cut]])
-    points = grid(units.along(cut, held), always=always)
+    """Return the thresholds of one cut at which something changes, with the run's own and the held one.
+
+    The last one lies above all that was labelled: there the channel finds nothing.
+    """
+    critical = units.along(cut, held)
+    step = 1.0 if CUTS[cut].whole else 1e-4
+    top = critical[np.isfinite(critical)].max(initial=units.base[cut]) + step
+    points = grid(critical, always=np.unique([units.base[cut], held[cut], round(float(top), 4)]))
     return points[points >= units.base[cut]] if CUTS[cut].whole else points
 
 
@@ -146,8 +160,9 @@ def _together(units: Units, free: list[int], criterion: Criterion, counts: Float
 
 
 def _too_few(units: Units, criterion: Criterion, counts: Floats) -> str:
-    yes = len(np.unique(units.story[units.positive & (counts[units.story] > 0)]))
-    no = len(np.unique(units.story[~units.positive & (counts[units.story] > 0)]))
+    there = counts[units.story] > 0
+    yes = len(np.unique(units.story[units.positive & there]))
+    no = len(np.unique(units.story[~units.positive & there]))
     if not yes:
         return "no label says yes: neither precision nor recall can be estimated"
     if not no and criterion.goal != "min-recall":
@@ -160,7 +175,7 @@ def _too_few(units: Units, criterion: Criterion, counts: Floats) -> str:
             )
     else:
         needed = labels_needed(criterion.value, criterion.confidence)
-        counted = yes + no if criterion.goal == "min-precision" else yes
+        counted = len(np.unique(units.story[there])) if criterion.goal == "min-precision" else yes
         if counted < needed:
             what = (
                 "independent labels"

@@ -8,11 +8,12 @@ brings, one per threshold, infinite where a threshold does not apply to it, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -22,19 +23,17 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One threshold: its setting, the kinds of passages that it decides on, and what is compared."""
+    """One threshold: its setting, the channel that it decides on, and whether it counts whole words."""
 
     setting: str
     channel: str
-    kinds: tuple[str, ...]
-    unit: str
     whole: bool = False
 
 
 CUTS = (
-    Cut("align.min_words", "exact", ("verbatim", "light"), "words", whole=True),
-    Cut("align.min_score", "reworded", ("reworded",), "score"),
-    Cut("translated.threshold", "translated", ("translated",), "score"),
+    Cut("align.min_words", "exact", whole=True),
+    Cut("align.min_score", "reworded"),
+    Cut("translated.threshold", "translated"),
 )
 WORDS, SCORE, TRANSLATED = range(3)
 
@@ -48,26 +47,56 @@ def base_thresholds(settings: Mapping[str, Mapping[str, Any]]) -> Floats:
     return np.array(found)
 
 
-def channel_of(kinds: Sequence[str]) -> Ints:
-    """Return for each candidate's kind the number of its cut."""
-    number = {kind: place for place, cut in enumerate(CUTS) for kind in cut.kinds}
-    return np.array([number[kind] for kind in kinds], np.int64)
+def candidates(table: pa.Table, settings: Mapping[str, Mapping[str, Any]]) -> tuple[Ints, Floats]:
+    """Return the channel of each row of ``records.CANDIDATES``, and what it brings to each threshold.
 
-
-def values(channel: Ints, words: Floats, score: Floats, accepted: Flags, base: Floats) -> Floats:
-    """Return float64[n, cuts]: what each candidate brings to each threshold, infinite where none applies.
-
-    A candidate that reached its run's thresholds and was turned down for another reason stays
-    turned down at every threshold: its values are minus infinity.
+    Values are float64[n, cuts], infinite where a threshold does not apply. Rows that a reworded
+    passage was cut into are judged by the words of the whole. Where a run's verdict follows from more
+    than these thresholds it stands: a row that reached them and was turned down has minus
+    infinity throughout, one that was accepted has no less than the run's thresholds.
     """
+    base = base_thresholds(settings)
+    measures = [dict(found) for found in table["measures"].to_pylist()]
+    kinds = table["kind"].to_pylist()
+    channel = np.array(list(map(_channel, kinds, measures)), np.int64)
+    words = _words(table, measures, channel)
+    for place, found in enumerate(measures):
+        # As in `align.accept`: of what tells little, twice the words are asked.
+        telling = found.get("plain", np.inf) >= settings["align"].get("min_plain", 0)
+        telling &= found.get("telling", np.inf) >= settings["align"].get("min_telling", 0)
+        words[place] *= 1 if telling else 0.5
+    score = table["score"].to_numpy().astype(np.float64)
     out = np.full((len(channel), len(CUTS)), np.inf)
-    exact, reworded, translated = (channel == place for place in range(len(CUTS)))
-    out[exact | reworded, WORDS] = words[exact | reworded]
-    out[reworded, SCORE] = score[reworded]
-    out[translated, TRANSLATED] = score[translated]
-    reached = (out >= base).all(axis=1)
-    out[reached & ~accepted] = -np.inf
-    return out
+    inside = channel != TRANSLATED
+    out[inside, WORDS] = words[inside]
+    out[channel == SCORE, SCORE] = score[channel == SCORE]
+    out[~inside, TRANSLATED] = score[~inside]
+    accepted = np.array(table["accepted"].to_pylist(), np.bool_)
+    out[(out >= base).all(axis=1) & ~accepted] = -np.inf
+    out[accepted] = np.maximum(out[accepted], base)
+    return channel, out
+
+
+def _channel(kind: str, measures: Mapping[str, float]) -> int:
+    if kind == "translated":
+        return TRANSLATED
+    return SCORE if "strength" in measures else WORDS
+
+
+def _words(table: pa.Table, measures: list[dict[str, float]], channel: Ints) -> Floats:
+    """Return the words of each row, on the side with fewer; of the whole where one was cut up."""
+    names = ("a", "b", "score", "a_words", "b_words", "accepted")
+    wholes: dict[Any, tuple[int, int]] = {}
+    keys = []
+    rows = zip(*(table[name].to_pylist() for name in names), strict=True)
+    for place, (a, b, score, a_words, b_words, accepted) in enumerate(rows):
+        # Only accepted passages are cut up; the parts have the measures of the whole.
+        cut_up = channel[place] == SCORE and accepted
+        part = (a, b, score, tuple(sorted(measures[place].items()))) if cut_up else place
+        before = wholes.get(part, (0, 0))
+        wholes[part] = before[0] + a_words, before[1] + b_words
+        keys.append(part)
+    return np.array([min(wholes[key]) for key in keys], np.float64)
 
 
 def evidence(brought: Floats, base: Floats) -> Floats:

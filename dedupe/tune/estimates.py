@@ -153,27 +153,25 @@ def proportion(top: Floats, bottom: Floats, counts: Floats) -> list[Figure]:
     share, worth = effective(top, bottom, np.ones((1, len(top))))
     lows, highs = lower_bound(share, worth, 0.975)[0], upper_bound(share, worth, 0.975)[0]
     drawn = ratio(counts @ top, counts @ bottom)
-    found = []
-    for column, value in enumerate(share[0]):
-        low, high = _percentiles(drawn[:, column])
-        found.append(
-            Figure(float(value), float(np.fmin(low, lows[column])), float(np.fmax(high, highs[column])))
-        )
-    return [figure if not math.isnan(figure.value) else Figure(math.nan, 0.0, 1.0) for figure in found]
+    bounds = _limits(drawn)
+    lows, highs = np.fmin(bounds[0], lows), np.fmax(bounds[1], highs)
+    found = [Figure(*map(float, one)) for one in zip(share[0], lows, highs, strict=True)]
+    return [one if not math.isnan(one.value) else Figure(math.nan, 0.0, 1.0) for one in found]
 
 
 def interval(value: float, drawn: Floats) -> Figure:
     """Return an estimate with the bootstrap's percentile interval."""
-    low, high = _percentiles(drawn)
-    return Figure(float(value), low, high)
+    low, high = _limits(drawn[:, None])
+    return Figure(float(value), float(low[0]), float(high[0]))
 
 
-def _percentiles(drawn: Floats) -> tuple[float, float]:
-    known = drawn[~np.isnan(drawn)]
-    if not len(known):
-        return math.nan, math.nan
-    low, high = np.percentile(known, (2.5, 97.5))
-    return float(low), float(high)
+def _limits(drawn: Floats) -> tuple[Floats, Floats]:
+    """Return the 2.5th and 97.5th percentile of each column, NaN left out."""
+    low, high = np.percentile(drawn, (2.5, 97.5), axis=0)
+    for column in np.flatnonzero(np.isnan(drawn).any(axis=0)):
+        known = drawn[~np.isnan(drawn[:, column]), column]
+        low[column], high[column] = np.percentile(known, (2.5, 97.5)) if len(known) else (np.nan, np.nan)
+    return low, high
 
 
 def average_precision(found: Sums, counts: Floats) -> Floats:
@@ -214,7 +212,7 @@ def curve(found: Sums, counts: Floats) -> Curve:
     )[0]
     return Curve(
         found.grid, precision, recall,
-        [interval(value[at], drawn[:, at]) for at in range(len(found.grid))],
+        [Figure(*map(float, one)) for one in zip(value, *_limits(drawn), strict=True)],
         (whole @ found.accepted)[0],
         interval(average_precision(found, whole)[0], average_precision(found, counts)),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from dedupe import __version__
 from dedupe.tune.cuts import CUTS
-from dedupe.tune.estimates import RESAMPLES, Figure
+from dedupe.tune.estimates import Figure
 from dedupe.tune.tuning import Tuning
 from dedupe.tune.validation import FOLDS, Figures
 
@@ -47,7 +47,7 @@ def methods(tuning: Tuning, meta: Mapping[str, Any], values: Mapping[str, float]
     else:
         parts.append("Figures speak for the labelled pairs. ")
     parts.append(
-        f"Intervals are 95 %: {RESAMPLES:,} bootstrap resamples of whole stories, widened to the "
+        f"Intervals are 95 %: {tuning.draws:,} bootstrap resamples of whole stories, widened to the "
         "Clopper-Pearson limits on the effective number of stories where those are wider. "
     )
     listed = ", ".join(f"{CUTS[place].setting} = {values[CUTS[place].setting]:g}" for place in tuning.free)

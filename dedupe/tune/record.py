@@ -13,7 +13,7 @@ import pyarrow as pa
 from dedupe import __version__
 from dedupe.settings import Settings
 from dedupe.tune.cuts import CUTS, Floats
-from dedupe.tune.estimates import RESAMPLES, Figure
+from dedupe.tune.estimates import Figure
 from dedupe.tune.tuning import Tuning, lsh
 
 FORMAT = 1
@@ -38,7 +38,7 @@ def record(tuning: Tuning, meta: Mapping[str, Any], paragraph: str) -> dict[str,
         "labels": {"digest": tuning.labels.digest, **tuning.counts, "notes": list(tuning.notes)},
         "criterion": {"text": str(tuning.criterion), **dataclasses.asdict(tuning.criterion)},
         "seed": tuning.seed,
-        "resamples": RESAMPLES,
+        "resamples": tuning.draws,
         "decision": "kept" if tuning.choice.refusal else "tuned",
         "refusal": tuning.choice.refusal,
         "thresholds": [_threshold(tuning, place) for place in range(len(CUTS))],

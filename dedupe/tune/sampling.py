@@ -17,7 +17,7 @@ import pyarrow as pa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from dedupe.tune.cuts import CUTS, Floats, Ints, base_thresholds, channel_of, evidence, values
+from dedupe.tune.cuts import CUTS, Floats, Ints, base_thresholds, candidates, evidence
 from dedupe.tune.labels import Key, Spans
 from dedupe.tune.record import run_digest
 from dedupe.tune.weights import SHARP
@@ -94,13 +94,8 @@ def _turns(strata: list[list[int]], rng: np.random.Generator) -> list[int]:
 
 def _levels(tables: Mapping[str, pa.Table], meta: Mapping[str, Any]) -> tuple[Ints, Floats]:
     """Return channel and level of each row of ``candidates``; minus infinity for what a run turned down."""
-    table = tables["candidates"]
-    base = base_thresholds(meta["settings"])
-    channel = channel_of(table["kind"].to_pylist())
-    words = np.minimum(table["a_words"].to_numpy(), table["b_words"].to_numpy()).astype(np.float64)
-    accepted = np.array(table["accepted"].to_pylist(), np.bool_)
-    brought = values(channel, words, table["score"].to_numpy().astype(np.float64), accepted, base)
-    return channel, evidence(brought, base).min(axis=1, initial=1.0)
+    channel, brought = candidates(tables["candidates"], meta["settings"])
+    return channel, evidence(brought, base_thresholds(meta["settings"])).min(axis=1, initial=1.0)
 
 
 def _passages(tables: Mapping[str, pa.Table], meta: Mapping[str, Any]) -> _Frame:

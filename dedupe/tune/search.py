@@ -200,7 +200,7 @@ def _judged(
 ) -> tuple[float, Flags]:
     """Return the criterion on decisions for unseen stories, and the decisions."""
     units = build(rows, tables, settings.as_dict())
-    accepted, _ = held_out(units, criterion, seed)
+    accepted = held_out(units, criterion, seed).accepted
     whole = np.ones((1, len(units.stories)))
     value = float(_value(units, accepted, criterion, whole)[0])
     if criterion.goal in ("min-precision", "min-recall") and choose(units, criterion).refusal:

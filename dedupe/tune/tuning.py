@@ -13,13 +13,24 @@ import pyarrow as pa
 from dedupe.reuse import minhash
 from dedupe.tune.agreement import Agreement, agreements
 from dedupe.tune.calibration import Calibration, calibrate
-from dedupe.tune.choice import Choice, Criterion, choose, free_cuts
+from dedupe.tune.choice import Choice, Criterion, choose, free_cuts, objective
 from dedupe.tune.cuts import CUTS, Flags, Floats, evidence
-from dedupe.tune.estimates import Curve, Figure, curve, grid, proportion, resamples, sums
+from dedupe.tune.estimates import (
+    RESAMPLES,
+    Curve,
+    Figure,
+    curve,
+    decided,
+    grid,
+    proportion,
+    ratio,
+    resamples,
+    sums,
+)
 from dedupe.tune.families import BCubed, b_cubed
 from dedupe.tune.labels import Labels, LabelsError, Problem, check_against, resolve
 from dedupe.tune.units import Units, build
-from dedupe.tune.validation import Figures, Spread, figures, held_out, spreads
+from dedupe.tune.validation import Figures, HeldOut, Spread, figures, held_out, spreads
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Tuning:
 
     criterion: Criterion
     seed: int
+    draws: int
     labels: Labels
     units: Units
     counts: Mapping[str, int]
@@ -61,11 +73,14 @@ def tune(
     tables: Mapping[str, pa.Table],
     settings: Mapping[str, Mapping[str, Any]],
     criterion: Criterion,
+    *,
     seed: int = 0,
+    draws: int = RESAMPLES,
 ) -> Tuning:
     """Choose thresholds on ``labels`` for the run with these tables and settings (``run.json``).
 
-    The same labels and seed give the same figures. Raises LabelsError where labels do not fit the run.
+    The same labels and seed give the same figures; ``draws`` is the number of
+    resamples. Raises LabelsError where labels do not fit the run.
     """
     documents = tables["documents"]
     lengths = {
@@ -75,18 +90,30 @@ def tune(
     check_against(labels, lengths)
     usable, counts, notes = _usable(labels)
     units = build(usable, tables, settings)
-    drawn = resamples(len(units.stories), seed)
+    drawn = resamples(len(units.stories), seed, draws)
     choice = choose(units, criterion)
-    before, after = units.accepted(units.base), units.accepted(choice.thresholds)
-    unseen, thresholds = held_out(units, criterion, seed)
+    before = units.accepted(units.base)
+    unseen = held_out(units, criterion, seed)
+    refused = sum(bool(one.refusal) for one in unseen.choices)
+    if refused and not choice.refusal:
+        notes.append(
+            f"for {refused} of {len(unseen.choices)} folds the others are too few labels to choose on: "
+            "cross-validated figures leave them out"
+        )
+    cross_validated = figures(units, unseen.accepted, drawn, unseen.tested)
+    choice = vetted(units, choice, criterion, unseen)
+    after = units.accepted(choice.thresholds)
     curves, calibrations = _by_channel(units, drawn, seed)
-    missing = int((~np.isin(np.arange(len(units)), units.owner)).sum())
-    if missing:
-        notes.append(f"{missing} labelled pairs have no candidate in the run: they count as not found")
+    missing = ~np.isin(np.arange(len(units)), units.owner)
+    if missing.any():
+        notes.append(
+            f"{missing.sum()} labelled pairs have no candidate passage, so that no threshold accepts them; "
+            f"{(missing & units.positive).sum()} of them are labelled yes"
+        )
     return Tuning(
-        criterion, seed, labels, units, {**counts, "stories": len(units.stories)}, choice,
+        criterion, seed, draws, labels, units, {**counts, "stories": len(units.stories)}, choice,
         tuple(free_cuts(units)), figures(units, before, drawn), figures(units, after, drawn),
-        figures(units, unseen, drawn), tuple(thresholds),
+        cross_validated, tuple(one.thresholds for one in unseen.choices),
         {} if choice.refusal else spreads(units, choice.thresholds, criterion, drawn),
         curves, calibrations, b_cubed(units, before, drawn), b_cubed(units, after, drawn),
         _relations(units, after, drawn), tuple(agreements(labels.rows, seed)), tuple(notes),
@@ -141,7 +168,7 @@ def _by_channel(units: Units, drawn: Floats, seed: int) -> tuple[dict[str, Curve
     together = units.together(range(len(CUTS)))
     levels["combined"] = together, together
     for name, figure in units.measures.items():
-        levels[name] = figure, figure / (figure + 50) if name == "longest_words" else figure
+        levels[name] = figure, _share_of(figure) if name == "longest_words" else figure
     curves, calibrations = {}, {}
     for name, (critical, level) in levels.items():
         points = grid(critical)
@@ -151,6 +178,38 @@ def _by_channel(units: Units, drawn: Floats, seed: int) -> tuple[dict[str, Curve
             if fitted is not None:
                 calibrations[name] = fitted
     return curves, calibrations
+
+
+def _share_of(words: Floats) -> Floats:
+    """Return numbers of words on a scale from 0 to 1."""
+    return np.where(np.isfinite(words), np.maximum(words, 0) / (np.maximum(words, 0) + 50), -np.inf)
+
+
+def vetted(units: Units, choice: Choice, criterion: Criterion, unseen: HeldOut) -> Choice:
+    """Return the choice, or the run's own thresholds where cross-validation does not bear it out.
+
+    A bound that was asked for must be reached by the estimate on unseen stories; F1 and cost must
+    be better there than with the run's own thresholds. Too few labels for any fold test nothing.
+    """
+    if choice.refusal or not unseen.tested.any() or np.array_equal(choice.thresholds, units.base):
+        return choice
+    whole = np.ones((1, len(units.stories)))
+    sample = units.sample._replace(weight=units.weight * unseen.tested)
+    new, own = (decided(one, sample) for one in (unseen.accepted, units.accepted(units.base)))
+    if criterion.goal in ("min-precision", "min-recall"):
+        name = criterion.goal.removeprefix("min-")
+        bottom = new.accepted if name == "precision" else new.positives[:, None]
+        reached = float(ratio(whole @ new.hits, whole @ bottom)[0, 0])
+        if reached < criterion.value:
+            said = f"in cross-validation {name} is {reached:.3f}"
+            return Choice(units.base, f"the choice does not hold up: {said}")
+        return choice
+    values = [float(objective(one, criterion, whole)[0, 0]) for one in (new, own)]
+    if values[0] <= values[1]:
+        what = "F1" if criterion.goal == "max" else "cost"
+        said = f"cross-validated {what} is {abs(values[0]):.4g}, that of the run's own {abs(values[1]):.4g}"
+        return Choice(units.base, f"the labels do not bear out another choice: {said}")
+    return choice
 
 
 def _relations(units: Units, accepted: Flags, drawn: Floats) -> dict[str, tuple[int, Figure]]:

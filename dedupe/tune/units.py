@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dedupe.tune.cuts import CUTS, Flags, Floats, Ints, base_thresholds, channel_of, evidence, values
+from dedupe.tune.cuts import CUTS, Flags, Floats, Ints, base_thresholds, candidates, evidence
 from dedupe.tune.estimates import Sample
 from dedupe.tune.labels import Label, Spans
 
@@ -23,7 +23,7 @@ class Units:
 
     ``positive``, ``weight`` (1 / inclusion probability) and ``story`` (number of the group) have one
     entry per unit; ``owner`` (unit), ``row`` (of the ``candidates`` table), ``channel`` (number of
-    the cut) and ``brought`` (see `cuts.values`) one per candidate. ``measures`` holds figures
+    the cut) and ``brought`` (see `cuts.candidates`) one per candidate. ``measures`` holds figures
     about whole documents.
     """
 
@@ -89,16 +89,15 @@ def build(rows: Sequence[Label], tables: Mapping[str, pa.Table], settings: Mappi
     candidate with just these spans or, without one, those that overlap it on both sides
     by half of the shorter of the two.
     """
-    base = base_thresholds(settings)
     wanted: dict[tuple[str, str], list[int]] = {}
     for place, row in enumerate(rows):
         wanted.setdefault((row.a, row.b), []).append(place)
-    owner, kept = _owned(rows, wanted, tables["candidates"])
-    found = tables["candidates"].take(pa.array(kept, pa.int64()))
-    channel = channel_of(found["kind"].to_pylist())
-    words = np.minimum(found["a_words"].to_numpy(), found["b_words"].to_numpy()).astype(np.float64)
-    score = found["score"].to_numpy().astype(np.float64)
-    accepted = np.array(found["accepted"].to_pylist(), np.bool_)
+    table = tables["candidates"]
+    pairs = zip(table["a"].to_pylist(), table["b"].to_pylist(), strict=True)
+    near = np.array([at for at, pair in enumerate(pairs) if pair in wanted], np.int64)
+    table = table.take(pa.array(near))  # whole pairs: a cut-up passage is judged by all its parts
+    owner, kept = _owned(rows, wanted, table)
+    channel, brought = candidates(table, settings)
     story, names = stories(rows)
     return Units(
         labels=tuple(rows),
@@ -107,18 +106,18 @@ def build(rows: Sequence[Label], tables: Mapping[str, pa.Table], settings: Mappi
         story=story,
         stories=names,
         owner=np.array(owner, np.int64),
-        row=np.array(kept, np.int64),
-        channel=channel,
-        brought=values(channel, words, score, accepted, base),
-        base=base,
+        row=near[kept],
+        channel=channel[kept],
+        brought=brought[kept],
+        base=base_thresholds(settings),
         measures=_measures(rows, tables["pairs"]),
     )
 
 
 def _owned(
     rows: Sequence[Label], wanted: Mapping[tuple[str, str], list[int]], table: pa.Table
-) -> tuple[list[int], list[int]]:
-    """Return (owner, row of the candidates table), one entry per owned candidate."""
+) -> tuple[list[int], Ints]:
+    """Return (owner, row of the table), one entry per owned candidate."""
     columns = [table[name].to_pylist() for name in ("a", "b", "a_start", "a_stop", "b_start", "b_stop")]
     by_pair: dict[tuple[str, str], list[tuple[Spans, int]]] = {}
     for at, (a, b, *spans) in enumerate(zip(*columns, strict=True)):
@@ -134,7 +133,7 @@ def _owned(
             near = same or [at for spans, at in found if target is not None and _meet(spans, target)]
             owner += [place] * len(near)
             kept += near
-    return owner, kept
+    return owner, np.array(kept, np.int64)
 
 
 def _meet(x: Spans, y: Spans) -> bool:

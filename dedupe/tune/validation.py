@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
-from dedupe.tune.choice import Criterion, choose, free_cuts, line, objective, sweep
+from dedupe.tune.choice import Choice, Criterion, choose, free_cuts, line, objective, picked, sweep
 from dedupe.tune.cuts import Flags, Floats, Ints
 from dedupe.tune.estimates import Figure, decided, f1, interval, proportion, ratio
 from dedupe.tune.units import Units
@@ -26,9 +26,12 @@ class Figures:
     """Weighted number of accepted units."""
 
 
-def figures(units: Units, accepted: Flags, counts: Floats) -> Figures:
-    """Return the figures of decisions; ``counts`` are the bootstrap's resamples of stories."""
-    found = decided(accepted, units.sample)
+def figures(units: Units, accepted: Flags, counts: Floats, only: Flags | None = None) -> Figures:
+    """Return the figures of decisions, all or ``only`` some; ``counts`` resample the stories."""
+    sample = units.sample
+    if only is not None:
+        sample = sample._replace(weight=sample.weight * only)
+    found = decided(accepted, sample)
     whole = np.ones((1, len(units.stories)))
     bottom = found.positives[:, None]
     value = f1(ratio(whole @ found.hits, whole @ found.accepted), ratio(whole @ found.hits, whole @ bottom))
@@ -46,6 +49,8 @@ def figures(units: Units, accepted: Flags, counts: Floats) -> Figures:
 def folds(stories: int, seed: int, count: int = FOLDS) -> Ints:
     """Return the fold of each story."""
     out = np.zeros(stories, np.int64)
+    if stories < 2:
+        return out
     names = np.arange(stories)
     splitter = GroupKFold(n_splits=min(count, stories), shuffle=True, random_state=seed)
     for number, (_, test) in enumerate(splitter.split(names, groups=names)):
@@ -53,20 +58,32 @@ def folds(stories: int, seed: int, count: int = FOLDS) -> Ints:
     return out
 
 
-def held_out(units: Units, criterion: Criterion, seed: int) -> tuple[Flags, list[Floats]]:
-    """Return each unit's decision by thresholds chosen without its story, and those thresholds.
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Decisions by thresholds that were chosen without the story decided on.
 
-    Where a part of the labels is too small to choose on, the run's own thresholds decide.
+    Where the other folds were too small to choose on, the run's own thresholds decide and
+    ``tested`` is False. ``choices`` has one entry per fold.
     """
+
+    accepted: Flags
+    tested: Flags
+    choices: tuple[Choice, ...]
+
+
+def held_out(units: Units, criterion: Criterion, seed: int) -> HeldOut:
+    """Choose on all folds of stories but one, decide on that one; for each fold."""
     fold = folds(len(units.stories), seed)
-    out = np.zeros(len(units), np.bool_)
-    chosen = []
+    accepted = np.zeros(len(units), np.bool_)
+    tested = np.zeros(len(units), np.bool_)
+    choices = []
     for number in range(int(fold.max()) + 1):
         choice = choose(units, criterion, (fold != number).astype(np.float64))
         test = fold[units.story] == number
-        out[test] = units.accepted(choice.thresholds)[test]
-        chosen.append(choice.thresholds)
-    return out, chosen
+        accepted[test] = units.accepted(choice.thresholds)[test]
+        tested[test] = not choice.refusal
+        choices.append(choice)
+    return HeldOut(accepted, tested, tuple(choices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +104,7 @@ def spreads(units: Units, chosen: Floats, criterion: Criterion, counts: Floats) 
         thresholds = line(units, cut, chosen)
         values = objective(sweep(units, cut, chosen, thresholds), criterion, counts)
         best = values.max(axis=1)
-        # Of equals, the strictest; as the choice itself does.
-        place = len(thresholds) - 1 - np.argmax(values[:, ::-1] == best[:, None], axis=1)
-        drawn = thresholds[place][~np.isneginf(best)]
+        drawn = thresholds[picked(values, thresholds == units.base[cut])][~np.isneginf(best)]
         if not len(drawn):
             drawn = units.base[cut : cut + 1]
         low, middle, high = np.percentile(drawn, (2.5, 50, 97.5), method="nearest")

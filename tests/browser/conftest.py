@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed: pip install playwright"
+)
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -50,7 +52,9 @@ class Watched:
     def check(self) -> None:
         """Fail on a console error, a dialog, an exception or a request."""
         assert self.complaints == []
-        assert [url for url in self.requests if not url.startswith((self.file.as_uri(), "data:", "blob:"))] == []
+        assert [
+            url for url in self.requests if not url.startswith((self.file.as_uri(), "data:", "blob:"))
+        ] == []
 
 
 @pytest.fixture
@@ -66,7 +70,9 @@ def open_report(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Watched
         watched = Watched(page, file)
         page.on("console", lambda m: m.type in ("error", "warning") and watched.complaints.append(m.text))
         page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (watched.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on(
+            "dialog", lambda dialog: (watched.complaints.append(f"dialog {dialog.message}"), dialog.dismiss())
+        )
         page.on("request", lambda request: watched.requests.append(request.url))
         opened.append((context, watched))
         watched.go(address)

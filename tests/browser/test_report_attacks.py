@@ -21,9 +21,25 @@ def _documents() -> list[synthetic.Doc]:
     for n in range(2 * FAMILIES):
         attack, family = ATTACKS[n], n // 2
         label = f"f{family}=" + ("credited>" + ATTACKS[n] if n % 2 else "uncredited")
-        parts = [("own", f"🏳️‍🌈 {attack} opening {attack}"), ("own", " then "), (label, _passage(family)), ("own", f" closing {attack}")]
+        parts = [
+            ("own", f"🏳️‍🌈 {attack} opening {attack}"),
+            ("own", " then "),
+            (label, _passage(family)),
+            ("own", f" closing {attack}"),
+        ]
         credits = [("opening", (ATTACKS[2 * family], ATTACKS[2 * family + 1]), "credit", "own")]
-        docs.append(synthetic.Doc(f"{attack}\u241f{n}", attack, parts, title=attack, url=attack, published=attack if n % 3 else "2024-03-04", language="en", credits=credits))
+        docs.append(
+            synthetic.Doc(
+                f"{attack}\u241f{n}",
+                attack,
+                parts,
+                title=attack,
+                url=attack,
+                published=attack if n % 3 else "2024-03-04",
+                language="en",
+                credits=credits,
+            )
+        )
     return docs
 
 
@@ -42,8 +58,16 @@ def hostile():
         for item in row["evidence"]:
             item["note"] = item["kind"] = ATTACKS[n]
     tables["origins"] = tables["origins"].from_pylist(columns, schema=tables["origins"].schema)
-    meta = {"settings": {a: {a: a} for a in ATTACKS}, "inputs": dict.fromkeys(ATTACKS, "0"), "versions": dict.fromkeys(ATTACKS, "0"),
-            "notes": ATTACKS, "stages": [{"name": a} for a in ATTACKS], "channels": ATTACKS, "created": ATTACKS[0], "\ud800lone": "\udfff"}
+    meta = {
+        "settings": {a: {a: a} for a in ATTACKS},
+        "inputs": dict.fromkeys(ATTACKS, "0"),
+        "versions": dict.fromkeys(ATTACKS, "0"),
+        "notes": ATTACKS,
+        "stages": [{"name": a} for a in ATTACKS],
+        "channels": ATTACKS,
+        "created": ATTACKS[0],
+        "\ud800lone": "\udfff",
+    }
     rejected = [{"where": a, "reason": a} for a in ATTACKS]
     names = {a: a for a in ATTACKS}
     return build(tables, meta, rejected, names=names, title="</title><script>window.__broken=1</script>")
@@ -105,10 +129,21 @@ def test_nothing_runs_and_every_mark_is_in_its_place(open_report, hostile):
     page = watched.page
     page.evaluate(SURFACE)
     docs = _documents()
-    pairs = [sorted((docs[2 * n].id, docs[2 * n + 1].id)) for n in range(FAMILIES) if docs[2 * n].outlet != docs[2 * n + 1].outlet]
+    pairs = [
+        sorted((docs[2 * n].id, docs[2 * n + 1].id))
+        for n in range(FAMILIES)
+        if docs[2 * n].outlet != docs[2 * n + 1].outlet
+    ]
     texts = [_passage(n).strip() for n in range(FAMILIES) if docs[2 * n].outlet != docs[2 * n + 1].outlet]
     assert _check(page, [_address("compare", *pair) for pair in pairs], texts) == []
-    assert _check(page, [_address("article", doc.id) for doc in docs], [_passage(n // 2).strip() for n in range(len(docs))]) == []
+    assert (
+        _check(
+            page,
+            [_address("article", doc.id) for doc in docs],
+            [_passage(n // 2).strip() for n in range(len(docs))],
+        )
+        == []
+    )
 
 
 def test_nothing_runs_in_any_other_view(open_report, hostile):
@@ -120,8 +155,13 @@ def test_nothing_runs_in_any_other_view(open_report, hostile):
     assert page.evaluate("wrong()") == ""
     assert _check(page, [_address("outlet", attack) for attack in ATTACKS]) == []
     assert _check(page, [_address("source", attack) for attack in ATTACKS]) == []
-    assert _check(page, [f"#/pairs?q={address[2:]}" for address in (_address("", attack) for attack in ATTACKS)]) == []
-    names = page.evaluate("(show('#/families'), [...document.querySelectorAll('a.family')].map((a) => a.getAttribute('href')))")
+    assert (
+        _check(page, [f"#/pairs?q={address[2:]}" for address in (_address("", attack) for attack in ATTACKS)])
+        == []
+    )
+    names = page.evaluate(
+        "(show('#/families'), [...document.querySelectorAll('a.family')].map((a) => a.getAttribute('href')))"
+    )
     assert len(names) >= 25
     assert _check(page, names) == []
 
@@ -129,4 +169,7 @@ def test_nothing_runs_in_any_other_view(open_report, hostile):
 def test_hostile_addresses_do_no_harm(open_report):
     page = open_report(build(synthetic.build(), {}, [], names={}, title="t")).page
     page.evaluate(SURFACE)
-    assert _check(page, ["#/" + attack for attack in ATTACKS] + ["#/article/" + attack for attack in ATTACKS]) == []
+    assert (
+        _check(page, ["#/" + attack for attack in ATTACKS] + ["#/article/" + attack for attack in ATTACKS])
+        == []
+    )

@@ -24,15 +24,18 @@ VIEWS = [
 
 @pytest.fixture(scope="module")
 def html():
-    return build(synthetic.build(), synthetic.meta(), synthetic.REJECTED, names=synthetic.NAMES, title="Varda bridge")
+    return build(
+        synthetic.build(), synthetic.meta(), synthetic.REJECTED, names=synthetic.NAMES, title="Varda bridge"
+    )
 
 
-@pytest.mark.parametrize("address", VIEWS)
-def test_every_view_has_its_own_address(open_report, html, address):
-    page = open_report(html, address).page
-    assert page.locator("main h1").count() == 1
-    assert "failed" not in page.locator("main h1").inner_text()
-    assert page.evaluate("location.hash").startswith(address.split("?")[0])
+def test_every_view_has_its_own_address(open_report, html):
+    watched = open_report(html)
+    for address in VIEWS:
+        watched.go(address)
+        expect(watched.page.locator("main h1")).to_have_count(1)
+        assert "failed" not in watched.page.locator("main h1").inner_text(), address
+        assert watched.page.evaluate("location.hash").startswith(address.split("?")[0])
 
 
 def test_a_newcomer_sees_who_used_an_agency_without_credit(open_report, html):
@@ -103,12 +106,16 @@ def test_slider_refilters_and_says_what_changes(open_report, html):
     page = open_report(html, "#/pairs").page
     slider = page.get_by_role("slider", name="Least score")
     slider.focus()
-    page.evaluate("const s = document.getElementById('least'); s.value = '0.95'; s.dispatchEvent(new Event('input'))")
+    page.evaluate(
+        "const s = document.getElementById('least'); s.value = '0.95'; s.dispatchEvent(new Event('input'))"
+    )
     assert page.locator(".pair").count() == 4
     said = page.locator("#effect").inner_text()
     assert said.startswith("4 pairs of 11 at 0.95 or more; hidden: 7")
     expect(page).to_have_url(re.compile("min=0.95"))
-    page.evaluate("const s = document.getElementById('least'); s.value = '0'; s.dispatchEvent(new Event('input'))")
+    page.evaluate(
+        "const s = document.getElementById('least'); s.value = '0'; s.dispatchEvent(new Event('input'))"
+    )
     assert page.locator(".pair").count() == 11
 
 
@@ -166,7 +173,9 @@ def test_tab_goes_from_a_passage_to_its_partner(open_report, html):
     page.locator('.pane .tag[data-passage="0"][data-side="0"]').focus()
     places = []
     for _ in range(4):
-        places.append(page.evaluate("[document.activeElement.dataset.passage, document.activeElement.dataset.side]"))
+        places.append(
+            page.evaluate("[document.activeElement.dataset.passage, document.activeElement.dataset.side]")
+        )
         page.keyboard.press("Tab")
     assert places == [["0", "0"], ["0", "1"], ["1", "0"], ["1", "1"]]
     page.keyboard.press("Shift+Tab")
@@ -201,10 +210,16 @@ def test_compare_marks_word_changes_guards_credits_and_origin(open_report, html)
 
 def test_article_ledger_adds_up(open_report, html):
     page = open_report(html, "#/article/kota-07").page
-    assert page.locator(".shares").inner_text().split("\n") == ["○ no credit found 57% 60", "◇ shared 29% 30", "· own words 14% 15"]
-    widths = page.eval_on_selector_all(".bar.tall .fill", "nodes => nodes.map((n) => parseFloat(n.style.width))")
+    assert page.locator(".shares").inner_text().split("\n") == [
+        "○ no credit found 57% 60",
+        "◇ shared 29% 30",
+        "· own words 14% 15",
+    ]
+    widths = page.eval_on_selector_all(
+        ".bar.tall .fill", "nodes => nodes.map((n) => parseFloat(n.style.width))"
+    )
     assert sum(widths) == pytest.approx(100, abs=0.1)
-    page.locator('.ledger .stretch-text').first.click()
+    page.locator(".ledger .stretch-text").first.click()
     assert "Meridian News Agency" in page.locator("#detail").inner_text()
     expect(page).to_have_url(re.compile("at="))
 
@@ -212,25 +227,42 @@ def test_article_ledger_adds_up(open_report, html):
 def test_everything_is_translated(open_report, html):
     page = open_report(html, "#/matrix").page
     page.get_by_role("button", name="Bahasa Indonesia").click()
-    seen = {address: page.evaluate("(a) => { location.hash = a; return new Promise((r) => setTimeout(() => r(document.querySelector('main').innerText), 30)); }", address) for address in VIEWS}
+    seen = {
+        address: page.evaluate(
+            "(a) => { location.hash = a; return new Promise((r) => setTimeout(() => r(document.querySelector('main').innerText), 30)); }",
+            address,
+        )
+        for address in VIEWS
+    }
     for address, text in seen.items():
         for english in (" words", "credited", "passage", "Sort by", "copies", "Origin"):
             assert english not in text.replace("uncredited", "").replace("source:", ""), (address, english)
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280, 2200])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_view_is_wider_than_the_screen(open_report, html, width, scheme):
-    watched = open_report(html, viewport={"width": width, "height": 800}, color_scheme=scheme)
+def test_no_view_is_wider_than_the_screen(open_report, html):
+    watched = open_report(html)
     for address in VIEWS:
         watched.go(address)
-        assert watched.page.evaluate("document.documentElement.scrollWidth") <= width, address
+        for width in (2200, 1280, 768, 360):
+            watched.page.set_viewport_size({"width": width, "height": 800})
+            assert watched.page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
 
 
 def test_paper_gets_every_line_and_every_text(open_report):
     docs = synthetic.documents()
     for n in range(60):
-        docs.append(synthetic.Doc(f"zz-{n:02d}", f"Outlet {n}", [("own", "Opening words. "), ("ferry=shared", synthetic.documents()[2].parts[-1][1]), ("own", " Last words of " + f"zz-{n:02d} ending." + " More." * 400)], published="2024-03-07"))
+        docs.append(
+            synthetic.Doc(
+                f"zz-{n:02d}",
+                f"Outlet {n}",
+                [
+                    ("own", "Opening words. "),
+                    ("ferry=shared", synthetic.documents()[2].parts[-1][1]),
+                    ("own", " Last words of " + f"zz-{n:02d} ending." + " More." * 400),
+                ],
+                published="2024-03-07",
+            )
+        )
     html = build(synthetic.build(docs), synthetic.meta(), [], names=synthetic.NAMES, title="t")
     watched = open_report(html, "#/pairs")
     page = watched.page
@@ -240,7 +272,9 @@ def test_paper_gets_every_line_and_every_text(open_report):
     assert page.locator(".pair").count() == total
     watched.go("#/compare/zz-00/zz-01")
     page.emulate_media(media="print")
-    heights = page.eval_on_selector_all(".scroller", "nodes => nodes.map((n) => [n.scrollHeight, n.clientHeight])")
+    heights = page.eval_on_selector_all(
+        ".scroller", "nodes => nodes.map((n) => [n.scrollHeight, n.clientHeight])"
+    )
     assert all(whole <= seen + 1 for whole, seen in heights)
     assert len(page.pdf()) > 10_000
 
@@ -255,8 +289,24 @@ def test_redacted_report_has_no_text_but_spans_and_digests(open_report):
 
 
 def test_anonymized_report_names_no_outlet(open_report):
-    html = build(synthetic.build(), synthetic.meta(), synthetic.REJECTED, names=synthetic.NAMES, title="Teluk Post run", anonymize=True)
-    for name in ("Teluk Post", "Kabar Kota", "Suara Utara", "Pulau Daily", "Warta Selat", "kota-07", "teluk-post.example", "invented/articles"):
+    html = build(
+        synthetic.build(),
+        synthetic.meta(),
+        synthetic.REJECTED,
+        names=synthetic.NAMES,
+        title="Teluk Post run",
+        anonymize=True,
+    )
+    for name in (
+        "Teluk Post",
+        "Kabar Kota",
+        "Suara Utara",
+        "Pulau Daily",
+        "Warta Selat",
+        "kota-07",
+        "teluk-post.example",
+        "invented/articles",
+    ):
         assert name not in html
     page = open_report(html, "#/matrix").page
     assert page.locator(".matrix tbody th").all_inner_texts() != []

@@ -10,13 +10,13 @@ function articleView([id]) {
     document.querySelectorAll(".ledger .lit").forEach((node) => node.classList.remove("lit"));
     document.querySelectorAll(`.ledger [data-row="${r}"]`).forEach((node) => node.classList.add("lit"));
     panel.replaceChildren(...detail(d, r).flat(9).filter(Boolean));
-    setParams({ at: ledger.start[r] }, false);
-    announce(panel.textContent);
   };
+  const pick = (r) => { choose(r); setParams({ at: ledger.start[r] }, false); announce(panel.textContent); };
   const layers = [...creditLayers(d), ...rows.filter((r) => CLASSES[ledger.class[r]] !== "own").map((r) => ({ start: ledger.start[r], stop: ledger.start[r] + ledger.length[r], class: "stretch-text " + CLASSES[ledger.class[r]], data: { row: r },
     tag: () => h("button", { type: "button", class: "tag " + CLASSES[ledger.class[r]], "data-row": r, "aria-label": rowLabel(r), title: rowLabel(r) }, GLYPH[CLASSES[ledger.class[r]]], ledger.source[r] >= 0 ? h("span.tag-source", " ", clip(sourceName(ledger.source[r]), 24)) : null) }))];
-  const body = h("div.text.ledger", { dir: "auto", lang: docs.language[d] || null, on: { click: (event) => { const node = event.target.closest("[data-row]"); if (node) choose(+node.dataset.row); } } }, docs.wire[d] ? marked(text, wireLayers(d)).flat() : marked(text, layers).flat());
-  const at = state.params.get("at");
+  const body = h("div.text.ledger", { dir: "auto", lang: docs.language[d] || null, on: { click: (event) => { const node = event.target.closest("[data-row]"); if (node) pick(+node.dataset.row); } } }, docs.wire[d] ? marked(text, wireLayers(d)).flat() : marked(text, layers).flat());
+  const at = state.params.get("at"), telling = rows.find((r) => CLASSES[ledger.class[r]] === "uncredited") ?? rows.find((r) => ledger.source[r] >= 0);
+  if (at == null && telling !== undefined) queueMicrotask(() => choose(telling));
   if (at != null && !docs.wire[d]) queueMicrotask(() => {
     const r = rows.find((row) => ledger.start[row] <= +at && +at < ledger.start[row] + ledger.length[row]) ?? rows.find((row) => ledger.start[row] >= +at);
     if (r !== undefined) { choose(r); body.querySelector(`[data-row="${r}"]`)?.scrollIntoView({ block: "center" }); }

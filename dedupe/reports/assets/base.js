@@ -48,7 +48,12 @@ function format(options) {
 const count = (n) => format({}).format(n);
 const percent = (x) => x > 0 && x < 0.0005 ? "< " + format({ style: "percent", maximumFractionDigits: 1 }).format(0.001)
   : format({ style: "percent", maximumFractionDigits: x < 0.0995 ? 1 : 0 }).format(x);
-const decimal = (x) => format({ minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(x);
+const decimals = new Map(); // Intl formats are slow, and a list shows the same few scores again and again
+const decimal = (x) => {
+  const key = locale() + Math.round(x * 100);
+  if (!decimals.has(key)) decimals.set(key, format({ minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(x));
+  return decimals.get(key);
+};
 const plural = (n, key) => t(key + (n === 1 ? "#1" : "#"), { n: count(n) });
 const days = new Map();
 const date = (iso) => {

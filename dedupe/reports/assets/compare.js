@@ -57,11 +57,18 @@ function creditNames(d) {
   for (let c = credits.at[d]; c < credits.at[d + 1]; c++) if (D.roles[credits.role[c]] === "credit") names.add(credits.chain[c].map(sourceName).join(" ← "));
   return [...names].join(", ");
 }
+// Passages of one source share a sentence; each marker leads to all copies of its passage.
 function origins(passages) {
-  const seen = [...new Set(passages.map((passage) => passage.family))].filter((f) => f >= 0);
-  return h("ul.why", seen.map((f) => h("li", passages.filter((passage) => passage.family === f).map((passage) => marker(passage)), " ", why(f), " ", h("a", { href: link("family", [families.name[f]]) }, t("all copies")))));
+  const groups = new Map();
+  for (const passage of passages) {
+    if (passage.family < 0) continue;
+    const s = families.source[passage.family], key = s >= 0 ? s : "?" + families.direction[passage.family];
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(passage);
+  }
+  return h("ul.why", [...groups.values()].map((group) => h("li", group.map(marker), " ", why(...new Set(group.map((passage) => passage.family))))));
 }
-const marker = (passage) => h("span", { class: "marker hue" + passage.n % HUES }, h("span", { "aria-hidden": "true" }, GLYPH[KINDS[passage.kind]]), passage.n + 1);
+const marker = (passage) => h("a", { class: "marker hue" + passage.n % HUES, href: link("family", [families.name[passage.family]]), title: t("all copies"), "aria-label": t("all copies") + " " + (passage.n + 1) }, GLYPH[KINDS[passage.kind]] + (passage.n + 1));
 function thirdTexts(sides, passages) {
   const result = new Set();
   for (const { family } of passages) if (family >= 0) for (let n = families.at[family]; n < families.at[family + 1]; n++) { const d = families.document[n]; if (docs.wire[d] && !sides.includes(d)) result.add(d); }
@@ -187,7 +194,7 @@ function passageTable(sides, passages) {
 function sideCell(passage, side, d) {
   const [start, length] = passage.spans[side], r = matches.row[2 * passage.m + side];
   const layers = changedIn(passage, side).map(changedLayer);
-  return h("td", h("p.meta", docs.wire[d] ? wireMark(d) : r >= 0 ? classBadge(ledger.class[r]) : null, " ", h("span.number.quiet", plural(side ? matches.b_words[passage.m] : matches.a_words[passage.m], "word")), digest(passage.family, d)),
+  return h("td", h("p.meta", docs.wire[d] ? wireMark(d) : r >= 0 ? [classBadge(ledger.class[r]), " ", ledger.source[r] >= 0 ? sourceLink(ledger.source[r]) : null] : null, " ", h("span.number.quiet", plural(side ? matches.b_words[passage.m] : matches.a_words[passage.m], "word")), digest(passage.family, d)),
     h("p.text.small", { dir: "auto", lang: docs.language[d] || null }, marked(textOf(d), layers, start, start + length).flat()));
 }
 function digest(family, d) {

@@ -154,7 +154,8 @@ function load() {
   for (let f = 0; f < families.name.length; f++)
     for (let n = families.at[f]; n < families.at[f + 1]; n++) {
       families.owner[n] = f;
-      families.rows[n] = rowOf(families.document[n], families.start[n], families.length[n], f);
+      const row = rowOf(families.document[n], families.start[n], families.length[n], f);
+      if (row >= 0 && ledger.family[row] === f) families.rows[n] = row; // else the ledger counts it with an overlapping passage
     }
 }
 

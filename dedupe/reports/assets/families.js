@@ -37,7 +37,7 @@ function familyView([name]) {
   return [
     h("p.kicker", h("a", { href: link("families") }, t("Families"))),
     h("h1", plural(families.total[f], "one.passage")),
-    h("blockquote.passage-quote", { dir: "auto", lang: docs.language[families.document[base]] || null }, plainText(slice(families.document[base], families.start[base], families.length[base]))),
+    h("blockquote.passage-quote", { dir: "auto", lang: docs.language[families.document[base]] || null }, plainText(clip(slice(families.document[base], families.start[base], families.length[base]), 420))),
     h("p.standfirst", why(f)),
     hidden ? h("p.notice", { role: "note" }, plural(hidden, "elsewhere")) : null,
     h("div.duo", timeline(members), kinship(f, members)),
@@ -61,16 +61,22 @@ function variant(n, base, f) {
   return h("li", { class: n === base ? "variant base" : "variant" }, h("p.meta", printerLink(d), " ", wireMark(d), r >= 0 ? [" ", classBadge(ledger.class[r])] : null, r >= 0 && ledger.via[r] >= 0 ? [" ", h("span.via", t("via {name}", { name: sourceName(ledger.via[r]) }))] : null, " · ", articleLink(d, start), docs.published[d] ? " · " + date(docs.published[d]) : null, " ", note, digest(f, d)),
     h("p.text", { dir: "auto", lang: docs.language[d] || null }, marked(textOf(d), layers, start, start + length).flat()));
 }
-const moment = (d) => { const found = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d))?/.exec(docs.published[d] || ""); return found ? Date.UTC(+found[1], found[2] - 1, +found[3], +(found[4] || 0), +(found[5] || 0)) : NaN; };
+// moments returns when a document was printed, as far as is known: from and to, a whole day where no time is given.
+function moments(d) {
+  const found = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d))?/.exec(docs.published[d] || "");
+  if (!found) return null;
+  const from = Date.UTC(+found[1], found[2] - 1, +found[3], +(found[4] || 0), +(found[5] || 0));
+  return [from, found[4] ? from : from + 864e5];
+}
 function timeline(members) {
-  const dated = members.map((n) => [n, moment(families.document[n])]).filter(([, at]) => !Number.isNaN(at)).sort((x, y) => x[1] - y[1]), without = members.length - dated.length;
+  const dated = members.map((n) => [n, moments(families.document[n])]).filter(([, at]) => at).sort((x, y) => x[1][0] + x[1][1] - y[1][0] - y[1][1]), without = members.length - dated.length;
   if (!dated.length) return h("figure", h("figcaption", h("h2", t("Who printed when"))), empty(t("No date is known.")));
-  const first = dated[0][1], span = Math.max(dated[dated.length - 1][1] - first, 1), width = 560, line = 26, left = 12, right = 330;
+  const first = Math.min(...dated.map(([, at]) => at[0])), span = Math.max(...dated.map(([, at]) => at[1])) - first || 1, width = 560, line = 26, left = 12, x = (at) => left + 214 * (at - first) / span;
   return h("figure", h("figcaption", h("h2", t("Who printed when"))),
-    svg("svg", { viewBox: `0 0 ${width} ${dated.length * line + 14}`, class: "timeline", role: "img", "aria-label": dated.map(([n]) => outletOf(families.document[n]) + " " + date(docs.published[families.document[n]])).join("; ") },
+    svg("svg.timeline", { viewBox: `0 0 ${width} ${dated.length * line + 14}`, role: "img", "aria-label": dated.map(([n]) => outletOf(families.document[n]) + " " + date(docs.published[families.document[n]])).join("; ") },
       svg("line.axis", { x1: left, x2: left, y1: 0, y2: dated.length * line }),
-      dated.map(([n, at], k) => { const d = families.document[n], x = left + (right - left - 110) * (at - first) / span, y = 16 + k * line, name = docs.wire[d] ? "wire" : families.rows[n] >= 0 ? CLASSES[ledger.class[families.rows[n]]] : "own";
-        return svg("g", svg("line.lead", { x1: left, x2: x, y1: y, y2: y }), svg("circle", { class: "dot " + name, cx: x, cy: y, r: 6 }), svg("text", { x: x + 14, y: y + 4.5 }, clip(outletOf(d), 28), svg("tspan.when", "  " + date(docs.published[d])))); })),
+      dated.map(([n, [from, to]], k) => { const d = families.document[n], at = x((from + to) / 2), y = 16 + k * line, name = docs.wire[d] ? "wire" : families.rows[n] >= 0 ? CLASSES[ledger.class[families.rows[n]]] : "own";
+        return svg("g", svg("line.lead", { x1: left, x2: at, y1: y, y2: y }), from < to ? svg("line.span", { x1: x(from), x2: x(to), y1: y, y2: y }) : null, svg("circle", { class: "dot " + name, cx: at, cy: y, r: 6 }), svg("text", { x: Math.max(at + 14, x(to) + 10), y: y + 4.5 }, clip(outletOf(d), 28), svg("tspan.when", "  " + date(docs.published[d])))); })),
     without ? h("p.quiet.small", plural(without, "undated")) : null, h("p.quiet.small", t("family.dates")));
 }
 // Who has it from whom, as far as is known: the source, the media named in between, the outlets.
@@ -86,6 +92,6 @@ function kinship(f, members) {
       rows.map(([, row], n) => { const y = 8 + (n + 0.5) * line, name = CLASSES[row.c], known = source < 0; return viaY.has(row.via) ? [path(150, middle, 262, viaY.get(row.via), name, known), path(268, viaY.get(row.via), 380, y, name, known)] : path(150, middle, 380, y, name, known); }),
       svg("text", { x: 140, y: middle + 5, "text-anchor": "end", class: "name" }, clip(label, 20)), svg("circle", { cx: 150, cy: middle, r: 5, class: "node" }),
       vias.map((v) => [svg("circle", { cx: 265, cy: viaY.get(v), r: 4, class: "node" }), svg("text", { x: 265, y: viaY.get(v) - 9, "text-anchor": "middle", class: "name" }, clip(sourceName(v), 18))]),
-      rows.map(([o, row], n) => { const y = 8 + (n + 0.5) * line; return svg("g", svg("circle", { cx: 380, cy: y, r: 5, class: "dot " + CLASSES[row.c] }), svg("text", { x: 392, y: y + 4.5, class: "name" }, GLYPH[CLASSES[row.c]] + " " + clip(D.outlets[o], 18), svg("title", className(row.c)))); })),
+      rows.map(([o, row], n) => { const y = 8 + (n + 0.5) * line; return svg("g", svg("circle", { cx: 380, cy: y, r: 5, class: "dot " + CLASSES[row.c] }), svg("text", { x: 392, y: y + 4.5, class: "name" }, GLYPH[CLASSES[row.c]] + " " + clip(D.outlets[o], 22), svg("title", className(row.c)))); })),
     source < 0 ? h("p.quiet.small", t("Dashed: the origin is not decided.")) : null);
 }

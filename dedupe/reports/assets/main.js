@@ -13,7 +13,7 @@ function route() {
   if (!same) state.selected = -1;
   draw();
   if (!same) { scrollTo(0, 0); const heading = document.querySelector("main h1"); if (heading && document.activeElement !== $("search")) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); } }
-  else if (state.view === "matrix" && state.params.get("q")) $("evidence")?.scrollIntoView({ block: "nearest" });
+  else if (state.view === "matrix" && state.params.get("q")) $("evidence")?.querySelector("h2").scrollIntoView({ block: "center" });
 }
 function draw() {
   reader = state.refresh = null;
@@ -119,6 +119,7 @@ addEventListener("beforeprint", () => {
   if (state.view === "pairs") pairList.draw(true);
 });
 addEventListener("afterprint", () => { if (state.view === "pairs") pairList.draw(false); });
+addEventListener("resize", () => { if (state.view === "pairs") pairList.draw(false); });
 addEventListener("hashchange", route);
 
 state.language = document.documentElement.lang === "id" ? "id" : "en";

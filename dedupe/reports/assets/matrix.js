@@ -115,23 +115,22 @@ function matrixTable({ table, totals }, columns, restColumns, rows, classes, uni
         "aria-label": D.outlets[row.o] + ", " + sourceName(s) + ": " + parts.map((c) => className(c) + " " + plural(cell.by[c], "word") + " (" + percent(cell.by[c] / row.total) + ")").join(", ") + via.map(([v, words]) => ", " + t("via {name}", { name: sourceName(v) }) + " " + count(words)).join("") },
         h("span.figures", parts.map((c) => h("span", { class: "figure " + CLASSES[c], title: className(c) + ": " + plural(cell.by[c], "word") + ", " + percent(cell.by[c] / row.total) + " " + t("of the outlet") }, glyph(CLASSES[c]), figure(cell.by[c], row.total)))),
         splitBar(parts.map((c) => [c, cell.by[c]])),
-        via.length ? h("span.via", "↪ ", via.map(([v, words]) => t("via {name}", { name: sourceName(v) }) + " " + figure(words, row.total)).join(", ")) : null));
+        via.length ? h("span.via", "↪ ", via.map(([v, words]) => figure(words, row.total) + " " + t("via {name}", { name: sourceName(v) })).join(", ")) : null));
   };
   const rest = ["shared", "boilerplate", "own"];
   return region(t("Provenance matrix"), h("table.matrix",
     h("caption.aside", t("matrix.caption")),
-    h("thead", h("tr", h("th", { scope: "col" }, t("Outlet")),
+    h("thead", h("tr", h("th", { scope: "col" }, t("Outlet")), h("th.whole", { scope: "col" }, t("All words")),
       columns.map((s) => h("th", { scope: "col" }, sourceLink(s))),
       restColumns.length ? h("th", { scope: "col", class: "quiet" }, plural(restColumns.length, "more.source")) : null,
-      rest.map((name) => h("th", { scope: "col", class: "rest" }, glyph(name), " ", CLASS_LABEL()[name][0])),
-      h("th", { scope: "col", class: "whole" }, t("All words")))),
+      rest.map((name) => h("th", { scope: "col", class: "rest" }, glyph(name), " ", CLASS_LABEL()[name][0])))),
     h("tbody", rows.map((row, n) => {
       state.list.push(link("outlet", [row.name]));
       return h("tr", { "data-item": n }, h("th", { scope: "row" }, outletLink(row.o)),
+        h("td.whole", h("span.number", count(row.total)), splitBar(CLASSES.map((_, c) => [c, totals[row.o].by[c]]), row.total)),
         columns.map((s) => cellOf(row, s)),
         restColumns.length ? h("td.number", figure(restColumns.reduce((sum, s) => sum + (table[row.o].has(s) ? classes.reduce((k, c) => k + table[row.o].get(s).by[c], 0) : 0), 0), row.total)) : null,
-        rest.map((name) => h("td.number.rest", figure(totals[row.o].by[CLASS[name]], row.total))),
-        h("td.whole", h("span.number", count(row.total)), splitBar(CLASSES.map((_, c) => [c, totals[row.o].by[c]]), row.total)));
+        rest.map((name) => h("td.number.rest", figure(totals[row.o].by[CLASS[name]], row.total))));
     }))));
 }
 function matrixRows({ table, totals }, sources, rows, classes) {

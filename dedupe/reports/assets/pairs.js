@@ -62,9 +62,11 @@ function pairsView() {
   const summary = h("p.effect", { id: "effect" }), picture = h("div"), list = virtualList();
   const sort = h("select", { id: "sort", on: { change: (event) => setParams({ sort: event.target.value === "words" ? "" : event.target.value }) } },
     SORTS().map(([value, label]) => h("option", { value, selected: (state.params.get("sort") || "words") === value }, label)));
+  let waiting = 0;
   state.refresh = () => {
     const chosen = selection();
-    picture.replaceChildren(histogramFigure(histogram(chosen.passing), chosen.least));
+    cancelAnimationFrame(waiting); // the picture may follow a frame later than the list
+    waiting = requestAnimationFrame(() => picture.replaceChildren(histogramFigure(histogram(chosen.passing), chosen.least)));
     summary.textContent = effect(chosen);
     announce(summary.textContent);
     list.show(chosen.shown);
@@ -92,7 +94,8 @@ function pairRows(list) {
 }
 function originsOf(p) {
   const result = new Set();
-  for (let m = pairs.at[p]; m < pairs.at[p + 1]; m++) { const f = matches.family[m]; if (f >= 0 && families.source[f] >= 0) result.add(families.source[f]); }
+  for (let m = pairs.at[p]; m < pairs.at[p + 1]; m++) { const f = matches.family[m]; if (f >= 0 && families.source[f] >= 0) result.add(families.source[f]);
+    for (const r of [matches.row[2 * m], matches.row[2 * m + 1]]) if (r >= 0 && CLASSES[ledger.class[r]] !== "claimed" && ledger.source[r] >= 0) result.add(ledger.source[r]); }
   return [...result];
 }
 function sideClass(p, side) { // the most telling class on one side of a pair
@@ -119,9 +122,10 @@ function virtualList() {
     h("thead", h("tr", [[t("Score"), "number"], [t("First article")], [t("Second article")], [t("Origin")], [t("Words"), "number"], [t("Longest"), "number"], [t("Share of first / second"), "number"], [t("Date"), "number"]].map(([label, cls]) => h("th", { scope: "col", class: cls || null }, label)))), body);
   const box = region(t("Pairs of articles"), table);
   box.classList.add("list");
-  let drawn = "";
+  let drawn = "", height = 0, top = 0; // kept, since asking for them makes the browser lay out the page at once
   const draw = (whole) => {
-    const list = pairList.shown, height = box.clientHeight || 600, from = whole ? 0 : Math.max(0, Math.floor(box.scrollTop / ROW) - 4), to = whole ? list.length : Math.min(list.length, from + Math.ceil(height / ROW) + 9);
+    height ||= box.clientHeight;
+    const list = pairList.shown, from = whole ? 0 : Math.max(0, Math.floor(top / ROW) - 4), to = whole ? list.length : Math.min(list.length, from + Math.ceil((height || 600) / ROW) + 9);
     const key = from + "/" + to;
     if (key === drawn) return;
     drawn = key;
@@ -131,15 +135,17 @@ function virtualList() {
     before.hidden = !from; after.hidden = to === list.length;
     body.replaceChildren(before, ...rows, after);
   };
-  box.addEventListener("scroll", () => draw(false), { passive: true });
-  pairList = { shown: [], node: box, draw: (whole) => { drawn = ""; draw(whole); }, reveal: (n) => {
-    const head = 40, top = n * ROW;
-    if (top < box.scrollTop) box.scrollTop = top; else if (top + ROW + head > box.scrollTop + box.clientHeight) box.scrollTop = top + ROW + head - box.clientHeight;
+  box.addEventListener("scroll", () => { top = box.scrollTop; height = box.clientHeight; draw(false); }, { passive: true });
+  pairList = { shown: [], node: box, draw: (whole) => { drawn = ""; height = 0; draw(whole); }, reveal: (n) => {
+    const head = 40, at = n * ROW;
+    if (at < box.scrollTop) box.scrollTop = at; else if (at + ROW + head > box.scrollTop + box.clientHeight) box.scrollTop = at + ROW + head - box.clientHeight;
+    top = box.scrollTop;
     drawn = ""; draw(false);
   } };
   return { node: box, show: (list) => {
     pairList.shown = list; state.list = { length: list.length, at: (n) => link("compare", [docs.id[pairs.a[list[n]]], docs.id[pairs.b[list[n]]]]) };
     table.setAttribute("aria-rowcount", list.length + 1); state.selected = Math.min(state.selected, list.length - 1);
-    box.scrollTop = 0; drawn = ""; draw(false);
+    if (top) box.scrollTop = top = 0;
+    drawn = ""; draw(false);
   } };
 }

