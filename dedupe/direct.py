@@ -66,7 +66,7 @@ def similar(
         )
         documents = plain.append_column("furniture", marked["furniture"])
         with TemporaryDirectory(prefix="dedupe-") as scratch:
-            found = candidates.find(
+            found, common = candidates.find(
                 documents,
                 settings,
                 CHANNELS[:3],
@@ -75,7 +75,7 @@ def similar(
             )
         found = found.take(pa.array(candidates.together(found)))
         aligned = engine.map(
-            AlignBundles(settings),
+            AlignBundles(settings, candidates.background_of(common)),
             candidates.bundles(documents, found, BATCH),
             ALIGNED,
             count=-(-found.num_rows // BATCH),

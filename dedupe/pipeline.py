@@ -112,18 +112,27 @@ def run(
             "credits", lambda: mapped("credits", FindCredits(settings, facts), documents, CREDITS), schema=CREDITS
         )
 
+        at_once: list[pa.Table] = []
+
         def find() -> pa.Table:
             scratch = writer.scratch("candidates")
-            return candidates.find(documents, settings, channels, bar("candidates"), scratch=scratch, memory=memory)
+            at_once.extend(candidates.find(documents, settings, channels, bar("candidates"), scratch=scratch, memory=memory))
+            return at_once[0]
+
+        def tell() -> pa.Table:
+            if not at_once:  # resumed between the two
+                find()
+            return at_once[1]
 
         found = writer.stage("found", find, schema=candidates.FOUND)
+        common = writer.stage("common", tell, schema=candidates.COMMON)
 
         def align() -> pa.Table:
             order = candidates.together(found)
             pairs = found.take(pa.array(order))
             within = kept(
                 "align",
-                AlignBundles(settings),
+                AlignBundles(settings, candidates.background_of(common)),
                 -(-len(order) // BATCH),
                 lambda first: candidates.bundles(documents, pairs.slice(first * BATCH), BATCH),
                 ALIGNED,
@@ -138,7 +147,6 @@ def run(
             return translated.joined(within, across, documents).replace_schema_metadata(_told(across))
 
         aligned = writer.stage("aligned", align)
-        engine.rest()
         pairs = writer.stage("pairs", lambda: aligned, schema=PAIRS)
         scored = writer.stage("candidates", lambda: candidates.unnested(aligned), schema=CANDIDATES)
 

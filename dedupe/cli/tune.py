@@ -168,7 +168,10 @@ def _searched(
     def runner(settings: Any, number: int) -> dict[str, Any]:
         folder = out / "search" / f"{number:04d}"
         done = pipeline.run(paths, folder, settings, channels=meta["channels"], facts=facts, workers=workers)
-        return {name: done.table(name) for name in ("documents", "candidates", "pairs")}
+        found = {name: done.table(name) for name in ("documents", "candidates", "pairs")}
+        if not found["documents"].select(["id", "text"]).equals(tables["documents"].select(["id", "text"])):
+            raise SettingsError("are not the documents of the run", where="--input", mend="name the run's inputs")
+        return found
 
     base = search.from_dict(meta["settings"])
     with progress() as report:

@@ -11,10 +11,12 @@ import multiprocessing
 import os
 import resource
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import connection
 from types import TracebackType
 from typing import NamedTuple
 
@@ -66,13 +68,8 @@ class LocalEngine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.rest()
-
-    def rest(self) -> None:
-        """End the workers, whose memory goes back; they are started anew when there is work."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-            self._pool = None
 
     @property
     def usage(self) -> Usage:
@@ -105,7 +102,7 @@ class LocalEngine:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["dedupe.pipeline"])
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_end_with_parent)
         # A bounded window keeps memory flat: batches are sent as results come back.
         window: deque[Future[_Answer]] = deque()
         for batch in batches:
@@ -128,6 +125,19 @@ class LocalEngine:
             for name, table in tables.items():
                 connection.register(name, table)
             return connection.sql(query).to_arrow_table()
+
+
+def _end_with_parent() -> None:
+    """See to it that a worker does not outlive a run that was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    sentinel = parent.sentinel
+
+    def watch() -> None:
+        connection.wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _work(kernel: Kernel, batch: pa.Buffer) -> _Answer:

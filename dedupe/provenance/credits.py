@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from dedupe.facts import table
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.provenance.chains import link
-from dedupe.provenance.coverage import Mark, cover, is_lead
 from dedupe.provenance.confidence import weigh
+from dedupe.provenance.coverage import Mark, cover, is_lead
 from dedupe.provenance.evidence import Article, Evidence, gather
 from dedupe.provenance.lexicon import Lexicon
 from dedupe.provenance.reading import Reading, Text, read
@@ -307,7 +307,7 @@ def _placed(low: str, sighting: Sighting, lexicon: Lexicon) -> bool:
 
 
 def _with_self(text: str, sightings: list[Sighting], catalogue: Catalogue, outlet: str) -> list[Sighting]:
-    """Mark the outlet's own name; with no outlet known, a portal's name that opens the text is taken for it."""
+    """Mark the outlet's own name: with no outlet known, a portal's name that opens the text."""
     own = catalogue.selves(outlet) if outlet else frozenset()
     first = sightings[0]
     if not own and not outlet and first.kind in _MEDIA and not text[: first.start].strip():

@@ -282,7 +282,7 @@ class _Reader:
 
 
 def _noun(word: str, lexicon: Lexicon) -> tuple[str, int] | None:
-    """Return the class and length of the noun that a Korean word begins with; particles are written onto it."""
+    """Return the class and length of the noun that a Korean word with a particle begins with."""
     for length in range(len(word) - 1, 1, -1):
         for phrase, klass, _ in lexicon.first.get(word[:length], ()):
             if len(phrase) == length and klass in "DLRJk":

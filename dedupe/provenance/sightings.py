@@ -94,6 +94,7 @@ class Finder:
             if all(e[2] is None or alias is None or e[2].source != alias.source for e in entries):
                 entries.append((skip, len(key) - drop, alias, needs))
 
+        listed = {form for s in catalogue.sources.values() for a in s.aliases for form, _ in _forms(a)}
         for source in catalogue.sources.values():
             for alias in source.aliases:
                 for form, needs in _forms(alias):
@@ -111,7 +112,8 @@ class Finder:
                 put(domain, 0, 0, Alias(domain, source.id), "")
             for name in source.confused:
                 for form in dict.fromkeys((name, name.lower(), name.upper())):
-                    keys[form] = [(0, len(form), None, "")]
+                    if form not in listed:  # "Metro TV" is not Metro, but it is a source of its own
+                        keys[form] = [(0, len(form), None, "")]
         for ending in ENDINGS:
             keys.setdefault(ending, []).append((0, len(ending), None, "open"))
         inferred = {

@@ -56,13 +56,13 @@ def reworded(a: Prepared, b: Prepared, solid: Sequence[Block], settings: Align) 
     if len(groups) > MOST:
         groups = sorted(groups, key=len, reverse=True)[:MOST]
     for group in groups:
-        low, high = points[group].min(axis=0), points[group].max(axis=0) + 1
-        range_a, range_b = (int(low[0]), int(high[0])), (int(low[1]), int(high[1]))
-        block = refined(a, b, weights, range_a, range_b, settings)
+        first, last = points[group].min(axis=0).tolist(), points[group].max(axis=0).tolist()
+        block = refined(a, b, weights, (first[0], last[0] + 1), (first[1], last[1] + 1), settings)
         block = _clipped(block, solid)
         if block[1] <= block[0] or block[3] <= block[2]:
             continue
-        found.append(Found(block, figures(a, b, weights, block), min(range_a[1] - range_a[0], range_b[1] - range_b[0])))
+        sentences = 1 + min(last[0] - first[0], last[1] - first[1])
+        found.append(Found(block, figures(a, b, weights, block), sentences))
     if settings.condensed_cosine < 1 and not solid:
         others = [one.block for one in found if one.sentences > 1]
         found += [

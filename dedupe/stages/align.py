@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from dedupe.records import CANDIDATES, PAIRS, Passage, Span
 from dedupe.reuse.align import Prepared, align, prepare
+from dedupe.reuse.background import NOTHING, Background
 from dedupe.reuse.beads import cut
 from dedupe.settings import Settings
 from dedupe.stages.columns import SPANS, spans
@@ -60,9 +61,13 @@ class AlignPairs:
 
 @dataclass(frozen=True, slots=True)
 class AlignBundles:
-    """Kernel: ``BUNDLES`` → ``ALIGNED``, one row per pair, in order. Every document comes once."""
+    """Kernel: ``BUNDLES`` → ``ALIGNED``, one row per pair, in order. Every document comes once.
+
+    ``background`` says which words the whole corpus uses anyway.
+    """
 
     settings: Settings
+    background: Background = NOTHING
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         bundles = batch.to_pylist()
@@ -76,8 +81,13 @@ class AlignBundles:
         def side(number: int) -> Side:
             row = documents[number]
             furniture = spans(row["furniture"])
-            wrapped = self.settings.align.wrapped
-            return row["id"], prepare(row["text"], language=row["language"], furniture=furniture, wrapped=wrapped)
+            return row["id"], prepare(
+                row["text"],
+                language=row["language"],
+                furniture=furniture,
+                wrapped=self.settings.align.wrapped,
+                background=self.background,
+            )
 
         return ((side(row["a"]), side(row["b"]), row) for row in pairs)
 

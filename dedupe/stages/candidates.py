@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dedupe.records import CANDIDATES
 from dedupe.reuse import candidates, minhash
+from dedupe.reuse.background import Background, background
 from dedupe.reuse.shelves import Column
 from dedupe.settings import Settings
 from dedupe.stages.align import BUNDLES, SIDE
@@ -23,6 +24,9 @@ FOUND = pa.schema([
     ("minhash", pa.float64()), ("tfidf", pa.float64()),
 ])  # fmt: skip
 """Pairs of row numbers in the table of documents, a < b, sorted."""
+
+COMMON = pa.schema([("word", pa.int32()), ("weight", pa.float32())])
+"""Words that the corpus uses anyway (``reuse.background``)."""
 
 ROWS = 2_000
 MEMORY = 2 << 30
@@ -37,15 +41,17 @@ def find(
     *,
     scratch: Path,
     memory: int = MEMORY,
-) -> pa.Table:
-    """Return ``FOUND`` for documents (with ``furniture``), which are in the order of their ids.
+) -> tuple[pa.Table, pa.Table]:
+    """Return ``FOUND`` and ``COMMON`` for documents (with ``furniture``), in the order of their ids.
 
     ``scratch`` is a folder for what does not fit into ``memory`` bytes.
     """
-    found = candidates.find(corpus(documents, settings, scratch, memory), channels, progress)
+    known = corpus(documents, settings, scratch, memory)
+    found = candidates.find(known, channels, progress)
+    common = background(known.batch, known.mask)
     names = list(candidates.CHANNELS)
     sets = [[name for bit, name in enumerate(names) if value >> bit & 1] for value in range(1 << len(names))]
-    return pa.table(
+    table = pa.table(
         [
             pa.array(found.pairs[:, 0]),
             pa.array(found.pairs[:, 1]),
@@ -54,6 +60,12 @@ def find(
         ],
         schema=FOUND,
     )
+    return table, pa.table([pa.array(common.words), pa.array(common.weights)], schema=COMMON)
+
+
+def background_of(common: pa.Table) -> Background:
+    """Return a ``COMMON`` table as the alignment takes it."""
+    return Background(common["word"].to_numpy(), common["weight"].to_numpy())
 
 
 def corpus(documents: pa.Table, settings: Settings, scratch: Path, memory: int) -> candidates.Corpus:

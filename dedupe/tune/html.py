@@ -57,7 +57,7 @@ _SLIDER = """<h2>Move the thresholds</h2>
 <thead><tr><th scope="col">precision</th><th scope="col">recall</th><th scope="col">F1</th></tr></thead>
 <tbody><tr id="now"></tr></tbody></table>
 {left}<p id="count" aria-live="polite"></p>
-<div id="flipped"></div>"""
+<div id="flipped" tabindex="0" role="region" aria-label="Flipped pairs"></div>"""
 
 
 def build(tuning: Tuning, tables: Mapping[str, pa.Table], meta: Mapping[str, Any], paragraph: str) -> str:

@@ -81,9 +81,14 @@ function timeline(members) {
 }
 // Who has it from whom, as far as is known: the source, the media named in between, the outlets.
 function kinship(f, members) {
-  const outlets = new Map();
-  for (const n of members) { const d = families.document[n]; if (docs.wire[d]) continue; const r = families.rows[n], o = docs.outlet[d]; if (!outlets.has(o)) outlets.set(o, { c: r >= 0 ? ledger.class[r] : CLASS.shared, via: r >= 0 ? ledger.via[r] : -1 }); }
-  const rows = [...outlets], source = families.source[f], line = 34, height = Math.max(2, rows.length) * line, width = 560, middle = height / 2 + 8;
+  const outlets = new Map(); // an outlet stands here once for each way in which it prints the passage
+  for (const n of members) {
+    const d = families.document[n], r = families.rows[n], o = docs.outlet[d];
+    if (docs.wire[d]) continue;
+    const row = { c: r >= 0 ? ledger.class[r] : CLASS.shared, via: r >= 0 ? ledger.via[r] : -1 };
+    outlets.set(o + "/" + row.c + "/" + row.via, [o, row]);
+  }
+  const rows = [...outlets.values()], source = families.source[f], line = 34, height = Math.max(2, rows.length) * line, width = 560, middle = height / 2 + 8;
   const vias = [...new Set(rows.map(([, row]) => row.via).filter((v) => v >= 0 && v !== source))], viaY = new Map(vias.map((v, n) => [v, 8 + (n + 0.5) * height / vias.length]));
   const path = (x0, y0, x1, y1, name, doubtful) => svg("path", { class: "ribbon thin " + name + (doubtful ? " doubtful" : ""), d: `M${x0} ${y0}C${(x0 + x1) / 2} ${y0} ${(x0 + x1) / 2} ${y1} ${x1} ${y1}` });
   const label = source >= 0 ? sourceName(source) : t("origin not decided");

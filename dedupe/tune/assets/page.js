@@ -27,7 +27,7 @@ const before = accepted(data.cuts.map((cut) => cut.run));
 const inputs = [];
 const update = () => {
   const cuts = inputs.map((input) => Number(input.value));
-  inputs.forEach((input, place) => { outputs[place].textContent = data.cuts[place].whole ? input.value : cuts[place].toFixed(3); });
+  inputs.forEach((input, place) => { outputs[place].textContent = data.cuts[place].whole ? input.value : cuts[place].toFixed(4); });
   const now = accepted(cuts);
   const row = document.getElementById("now");
   row.replaceChildren(...figures(now).map((value) => el("td", shown(value))));
@@ -53,7 +53,7 @@ const pair = (unit, is) => {
 const outputs = data.cuts.map((cut, place) => {
   const host = document.getElementById("sliders");
   const input = el("input");
-  Object.assign(input, { type: "range", min: cut.low, max: cut.high, step: cut.whole ? 1 : 0.001, value: cut.chosen, id: `cut-${place}` });
+  Object.assign(input, { type: "range", min: cut.low, max: cut.high, step: cut.whole ? 1 : "any", value: cut.chosen, id: `cut-${place}` });
   const label = el("label", cut.setting);
   label.htmlFor = input.id;
   const output = el("output");

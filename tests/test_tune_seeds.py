@@ -1,0 +1,43 @@
+"""The whole path on ``seeds/``: run, tune with the sample labels, run again with ``tuned.toml``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.seed_labels import LABELS, SEEDS, labels  # noqa: E402
+
+from dedupe import pipeline  # noqa: E402
+from dedupe.settings import Settings, load  # noqa: E402
+from dedupe.tune import outputs, parsing  # noqa: E402
+from dedupe.tune.choice import Criterion  # noqa: E402
+from dedupe.tune.tuning import tune  # noqa: E402
+
+CHANNELS = ("shingles", "minhash", "tfidf")
+
+
+def test_sample_labels_are_those_of_the_gold_labels() -> None:
+    assert LABELS.read_text(encoding="utf-8") == labels(SEEDS), "run: python benchmarks/seed_labels.py"
+
+
+def test_run_tune_run(tmp_path: Path) -> None:
+    run = pipeline.run([SEEDS], tmp_path / "run", Settings(), channels=CHANNELS, workers=1)
+    tables = {name: run.table(name) for name in ("documents", "candidates", "pairs")}
+    answers = parsing.read([LABELS])
+    found = tune(answers, tables, run.meta["settings"], Criterion("cost", fp=1, fn=20), draws=100)
+    assert found.choice.refusal == ""
+    assert found.units.accepted(found.units.base).sum() < found.units.accepted(found.choice.thresholds).sum()
+    outputs.write(found, tables, run.meta, tmp_path / "tuning")
+    tuned = load(tmp_path / "tuning" / "tuned.toml")
+    again = pipeline.run([SEEDS], tmp_path / "again", tuned, channels=CHANNELS, workers=1)
+    rows = again.table("candidates").to_pylist()
+    accepted = {(row["a"], row["b"]) for row in rows if row["accepted"]}
+    data = json.loads((tmp_path / "tuning" / "tuning.json").read_text())
+    same = [((unit["a"], unit["b"]) in accepted) == unit["chosen"] for unit in data["units"]]
+    assert np.mean(same) > 0.99
