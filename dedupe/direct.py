@@ -60,11 +60,13 @@ def similar(
     read = corpus.load(inputs, settings.reading, progress=lambda done, total: progress("read", done, total))
     plain = documents_table(read.documents)
     with LocalEngine(workers) as engine:
-        parts = batches(plain.select(["id", "text"]), BATCH)
+        parts = batches(plain.select(["id", "text", "language"]), BATCH)
         marked = furniture.with_repeated(
             plain, engine.map(MarkFurniture(), parts, MARKED, count=len(parts)), settings.boilerplate
         )
-        documents = plain.append_column("furniture", marked["furniture"])
+        documents = plain
+        for name in ("furniture", "sentences"):
+            documents = documents.append_column(name, marked[name])
         with TemporaryDirectory(prefix="dedupe-") as scratch:
             found, common = candidates.find(
                 documents,

@@ -100,16 +100,18 @@ def run(
             return reading.read(inputs, settings.reading, writer.scratch("read"), out / "rejected.jsonl", bar("read"))
 
         def mark() -> pa.Table:
-            marked = mapped("furniture", MarkFurniture(), plain.select(["id", "text"]), MARKED)
+            marked = mapped("furniture", MarkFurniture(), plain.select(["id", "text", "language"]), MARKED)
             return furniture.with_repeated(plain, marked, settings.boilerplate)
 
         plain = writer.mapped("documents", read)
         about = reading.about(plain)
         marked = writer.stage("furniture", mark)
-        documents = plain.replace_schema_metadata().append_column("words", marked["words"]).append_column("furniture", marked["furniture"])
+        documents = plain.replace_schema_metadata()
+        for name in ("words", "furniture", "sentences"):
+            documents = documents.append_column(name, marked[name])
         writer.written("documents", documents, DOCUMENTS)
         credits = writer.stage(
-            "credits", lambda: mapped("credits", FindCredits(settings, facts), documents, CREDITS), schema=CREDITS
+            "credits", lambda: mapped("credits", FindCredits(settings, facts), documents.drop_columns(["words"]), CREDITS), schema=CREDITS
         )
 
         at_once: list[pa.Table] = []

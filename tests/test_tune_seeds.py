@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
+from dedupe import pipeline
+from dedupe.settings import Settings, load
+from dedupe.tune import outputs, parsing
+from dedupe.tune.choice import Criterion
+from dedupe.tune.tuning import tune
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.seed_labels import LABELS, SEEDS, labels  # noqa: E402
-
-from dedupe import pipeline  # noqa: E402
-from dedupe.settings import Settings, load  # noqa: E402
-from dedupe.tune import outputs, parsing  # noqa: E402
-from dedupe.tune.choice import Criterion  # noqa: E402
-from dedupe.tune.tuning import tune  # noqa: E402
 
 CHANNELS = ("shingles", "minhash", "tfidf")
 

@@ -45,8 +45,9 @@ def run_tables(
                 "measures": [("edits", 0.1), ("plain", 9.0)] if exact else [("strength", 3.0)],
             })  # fmt: skip
             pairs.append({
-                "a": a, "b": b, "channels": ["shingles"], "jaccard": level / 2, "minhash": level / 2, "tfidf": None,
-                "a_covered": level, "b_covered": level / 3, "longest_words": words, "passages": int(accepted),
+                "a": a, "b": b, "channels": ["shingles"], "jaccard": level / 2, "minhash": level / 2,
+                "tfidf": None, "a_covered": level, "b_covered": level / 3, "longest_words": words,
+                "passages": int(accepted),
             })  # fmt: skip
             verdict = "yes" if positive else "no"
             labels.append(Label(f"l.csv:{len(labels) + 2}", a, b, None, verdict, story=f"s{story}"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperGroup
@@ -17,6 +18,9 @@ from dedupe.errors import SettingsError
 if TYPE_CHECKING:
     from dedupe.tune.choice import Criterion
     from dedupe.tune.labels import Labels
+
+
+_T = TypeVar("_T")
 
 
 class _Tune(TyperGroup):
@@ -77,7 +81,7 @@ def command(
     criterion = criterion_of(min_precision, min_recall, maximum, cost, confidence)
     run = open_run(on)
     tables = {name: run.table(name) for name in ("documents", "candidates", "pairs")}
-    answers = parsing.read(labels)
+    answers = _all_problems(lambda: parsing.read(labels))
     meta = run.meta
     if answers.run and answers.run != run_digest(meta):
         said = "labels were drawn from another run: their inclusion probabilities are those of its candidates"
@@ -87,12 +91,37 @@ def command(
         tables, meta, tried = _searched(
             search, answers, tables, meta, criterion, out, seed, inputs, facts, workers
         )
-    tuning = tune(answers, tables, meta["settings"], criterion, seed=seed)
+    tuning = _all_problems(lambda: tune(answers, tables, meta["settings"], criterion, seed=seed))
     found = outputs.write(tuning, tables, meta, out, tried)
     _print(found)
-    notes().print(
-        f"settings: {out / 'tuned.toml'}; figures: {out / 'tuning.html'}", markup=False, soft_wrap=True
-    )
+    _note(f"settings: {out / 'tuned.toml'}; figures: {out / 'tuning.html'}")
+
+
+def _all_problems(work: Callable[[], _T]) -> _T:
+    """Return what ``work`` returns; print all problems of labels but the last, which is raised."""
+    from dedupe.tune.labels import SHOWN, LabelsError
+
+    try:
+        return work()
+    except LabelsError as error:
+        *others, last = error.problems
+        for problem in others[:SHOWN]:
+            _note(str(problem))
+        if len(others) > SHOWN:
+            _note(f"… and {len(others) - SHOWN} more, and this one:")
+        raise LabelsError([last]) from error
+
+
+def _note(text: str) -> None:
+    from dedupe.reports.terminal import safe
+
+    notes().print(safe(text), markup=False, soft_wrap=True)
+
+
+def _line(text: str) -> None:
+    from dedupe.reports.terminal import safe
+
+    data().print(safe(text), markup=False, soft_wrap=True)
 
 
 def criterion_of(
@@ -170,7 +199,9 @@ def _searched(
         done = pipeline.run(paths, folder, settings, channels=meta["channels"], facts=facts, workers=workers)
         found = {name: done.table(name) for name in ("documents", "candidates", "pairs")}
         if not found["documents"].select(["id", "text"]).equals(tables["documents"].select(["id", "text"])):
-            raise SettingsError("are not the documents of the run", where="--input", mend="name the run's inputs")
+            raise SettingsError(
+                "are not the documents of the run", where="--input", mend="name the run's inputs"
+            )
         return found
 
     base = search.from_dict(meta["settings"])
@@ -190,7 +221,7 @@ def _print(found: dict[str, Any]) -> None:
     from rich.table import Table
 
     for note in found["labels"]["notes"]:
-        notes().print(f"note: {note}", markup=False, soft_wrap=True)
+        _note(f"note: {note}")
     table = Table("threshold", "run", "chosen", "95 % of resamples", box=None, pad_edge=False)
     for one in found["thresholds"]:
         spread = one["spread"]
@@ -210,7 +241,7 @@ def _print(found: dict[str, Any]) -> None:
         )
     data().print(table)
     if found["refusal"]:
-        notes().print(f"thresholds kept as they were: {found['refusal']}", markup=False, soft_wrap=True)
+        _note(f"thresholds kept as they were: {found['refusal']}")
 
 
 def _figure(one: dict[str, float | None]) -> str:
@@ -255,13 +286,9 @@ def compare_command(
             markup=False,
             soft_wrap=True,
         )
-    notes().print(
-        f"{len(found.flipped)} of {found.pairs} pairs flipped, {found.stories} stories", markup=False
-    )
+    _note(f"{len(found.flipped)} of {found.pairs} pairs flipped, {found.stories} stories")
     if found.left_out:
-        notes().print(
-            f"{found.left_out} labels are not in both with the same answer and are left out", markup=False
-        )
+        _note(f"{found.left_out} labels are not in both with the same answer and are left out")
 
 
 @app.command("agreement")
@@ -281,18 +308,16 @@ def agreement_command(
     from dedupe.tune.parsing import read
     from dedupe.tune.record import plain
 
-    found = agreements(read(labels).rows)
+    found = agreements(_all_problems(lambda: read(labels)).rows)
     if as_json:
         print(json.dumps([plain(one) for one in found], ensure_ascii=False, indent=1))
         return
     if not found:
-        notes().print("no two annotators answered the same pair")
+        _note("no two annotators answered the same pair")
     for one in found:
         names = f"{one.first or '(unnamed)'} and {one.second or '(unnamed)'}"
         kappa = _figure(plain(one.kappa))
-        data().print(
-            f"{names}: {one.both} pairs, kappa {kappa}, same answer {_figure(plain(one.same))}", markup=False
-        )
+        _line(f"{names}: {one.both} pairs, kappa {kappa}, same answer {_figure(plain(one.same))}")
         for x, y in one.disagreements:
             spans = f" {x.spans}" if x.spans else ""
             data().print(

@@ -20,7 +20,6 @@ NEEDED = {"": 0, "cue": 1, "report": 2, "descriptor": 3, "slug": 3}
 _HOME = {"id": "ID", "ms": "MY"}
 _TOLD = frozenset({"told", "said_to", "to_said", "interview"})
 _SPEECH = frozenset({"said", "said_inverted"})
-_PAGE = frozenset({"slug", "slug_inner", "slug_joined", "slug_dash", "slug_bare", "line", "copyright"})
 _DATED = frozenset({"interview", "cited", "told", "said_to", "to_said"})
 _UNMISTAKABLE = frozenset({"cited", "citing", "source_line", "cited_by_outlet", "backward", "inverted"})
 _WORD = re.compile(r"[^\W\d_]+")
@@ -40,7 +39,7 @@ def refused(item: Evidence, sighting: Sighting, reading: Reading, article: Artic
     if form.name in _DATED and _long_ago(item, reading, article.text):
         return True
     if sighting.kind == "agency_photo" and form.role != "photo":
-        return form.name in _PAGE or not (described or form.strength == "structure")
+        return not described or form.strength == "structure"  # "AFP/Getty Images" signs a picture
     if described:
         return False
     if RANK[form.strength] < NEEDED[sighting.needs]:

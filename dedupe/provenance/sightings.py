@@ -247,21 +247,19 @@ def _sparse(raw: list[Any]) -> list[Any]:
 
 
 def _forms(alias: Alias) -> Iterable[tuple[str, str]]:
+    """Yield the spellings in which an alias is met, each with what it needs beside it."""
     text = plain(alias.text)
     yield text, alias.needs
     if alias.exact:
         return
-    for form in cases(text):
-        yield form, alias.needs
     small = lower(text)
-    for form in (
-        text.upper(),
-        text.title(),
-        text[:1].upper() + text[1:],
-        *([small[:1] + text[1:]] if " " in text else []),
-    ):
-        if form != text and len(form) == len(text):
+    for form in (*cases(text), text.upper(), text.title(), text[:1].upper() + text[1:]):
+        if form != text and (len(form) == len(text) or form[:1] == text[:1]):
             yield form, alias.needs
+    if " " in text and small[0] != text[0]:
+        # "the Independent" may go on: "the Independent Electoral Commission".
+        word = text.startswith("The ") and text.count(" ") == 1
+        yield small[0] + text[1:], alias.needs or ("cue" if word else "")
     if small != text and len(small) == len(text):
         # "belga" is an adjective and "onet" a typing slip: one small word asks for more beside it.
         bare = text.isascii() and " " not in text and "." not in text and not alias.needs

@@ -23,6 +23,8 @@ _KEPT = 8
 _RIVALS = 3
 _WEIGHT = 0.5
 """Rivals cost half of what they reach above the prior."""
+_HELD = 50_000_000
+"""Cosines kept in memory, so as not to be computed again: 200 MB."""
 _JOIN_LIFT = 0.05
 """Two sentences joined match at most so much better, about, than the better of them."""
 
@@ -36,6 +38,7 @@ class Neighbours:
         count = int(sentences.offsets[-1])
         self._scores = np.full((count, _KEPT), -1.0, dtype=np.float32)
         self._rows = np.zeros((count, _KEPT), dtype=np.int64)
+        self._blocks: dict[tuple[int, int], NDArray[np.float32]] = {}
         self._join_rows = np.zeros(0, dtype=np.int64)
         self._join_vectors = np.zeros((0, vectors.shape[1]), dtype=np.float32)
 
@@ -45,12 +48,16 @@ class Neighbours:
         Return the pairs in which any two sentences are near enough to begin a chain.
         """
         live = []
+        held = 0
         offsets = self.sentences.offsets.tolist()
         for a, b in pairs.tolist():
             block = self.cosines(a, b)
             _insert(block, offsets[a], offsets[b], self._scores, self._rows)
             if block.max() >= self.scale.neutral - _JOIN_LIFT:
                 live.append((a, b))
+                if held < _HELD:
+                    self._blocks[a, b] = block
+                    held += block.size
         return live
 
     def promising_joins(self, pairs: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
@@ -71,7 +78,10 @@ class Neighbours:
         self._join_rows, self._join_vectors = rows, vectors
 
     def cosines(self, a: int, b: int) -> NDArray[np.float32]:
-        """Return the cosines of the sentences of two documents."""
+        """Return the cosines of the sentences of two documents (do not change them)."""
+        block = self._blocks.get((a, b))
+        if block is not None:
+            return block
         return cosines(self.vectors[self.sentences.rows(a)], self.vectors[self.sentences.rows(b)])
 
     def strengths(
@@ -142,11 +152,13 @@ class Neighbours:
     def _rival_level(self, own: NDArray[np.int64], partner: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the mean cosine of the best rivals of ``partner`` for ``own``."""
         rivals, scores = self._rows[own], self._scores[own]
-        likeness = self._dots(rivals.ravel(), np.repeat(partner, _KEPT)).reshape(rivals.shape)
-        real = (scores > 0) & (likeness < self.scale.copy)
-        levels = np.where(real, scores, np.float32(self.scale.prior))
-        best: NDArray[np.float32] = -np.sort(-levels, axis=1)[:, :_RIVALS]
-        return np.asarray(best.mean(axis=1), dtype=np.float32)
+        prior = np.float32(self.scale.prior)
+        cells, places = np.nonzero(scores > prior)
+        copies = self._dots(rivals[cells, places], partner[cells]) >= self.scale.copy
+        levels = np.maximum(scores, prior)
+        levels[cells[copies], places[copies]] = prior
+        levels.sort(axis=1)
+        return np.asarray(levels[:, -_RIVALS:].mean(axis=1), dtype=np.float32)
 
     def _dots(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float32]:
         left, right = self.vectors[i], self.vectors[j]

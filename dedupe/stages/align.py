@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from itertools import accumulate, chain
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from dedupe.records import CANDIDATES, PAIRS, Passage, Span
@@ -15,7 +16,7 @@ from dedupe.reuse.align import Prepared, align, prepare
 from dedupe.reuse.background import NOTHING, Background
 from dedupe.reuse.beads import cut
 from dedupe.settings import Settings
-from dedupe.stages.columns import SPANS, spans
+from dedupe.stages.columns import SENTENCES, SPANS, flat, masked, spans, tokenized
 
 PASSAGE = pa.struct([field for field in CANDIDATES if field.name not in ("a", "b")])
 ALIGNED = pa.schema([*PAIRS, pa.field("aligned", pa.list_(PASSAGE))])
@@ -27,7 +28,7 @@ SAID = [
 CANDIDATE_PAIRS = pa.schema([*((f"{side}_{name}", kind) for side in "ab" for name, kind in SIDE), *SAID])
 """What `AlignPairs` takes: both documents, and what the channels said of the pair."""
 BUNDLES = pa.schema([
-    ("documents", pa.list_(pa.struct(SIDE))),
+    ("documents", pa.list_(pa.struct([*SIDE, ("sentences", SENTENCES)]))),
     ("pairs", pa.list_(pa.struct([("a", pa.int32()), ("b", pa.int32()), *SAID]))),
 ])  # fmt: skip
 """What `AlignBundles` takes: documents, and pairs of them by their places in that list."""
@@ -70,26 +71,46 @@ class AlignBundles:
     background: Background = NOTHING
 
     def __call__(self, batch: pa.Table) -> pa.Table:
-        bundles = batch.to_pylist()
-        rows = chain.from_iterable(self._pairs(bundle["documents"], bundle["pairs"]) for bundle in bundles)
+        bundles = zip(*(batch[name].combine_chunks() for name in BUNDLES.names), strict=True)
+        rows = chain.from_iterable(self._pairs(documents.values, pairs.as_py()) for documents, pairs in bundles)
         return aligned(rows, self.settings, beads=True)
 
     def _pairs(
-        self, documents: Sequence[dict[str, Any]], pairs: Iterable[dict[str, Any]]
+        self, documents: pa.StructArray, pairs: Iterable[dict[str, Any]]
     ) -> Iterable[tuple[Side, Side, dict[str, Any]]]:
-        @cache
-        def side(number: int) -> Side:
-            row = documents[number]
-            furniture = spans(row["furniture"])
-            return row["id"], prepare(
-                row["text"],
-                language=row["language"],
-                furniture=furniture,
-                wrapped=self.settings.align.wrapped,
-                background=self.background,
-            )
+        ready = documents_ready(pa.Table.from_struct_array(documents), self.settings, self.background)
+        return ((ready(row["a"]), ready(row["b"]), row) for row in pairs)
 
-        return ((side(row["a"]), side(row["b"]), row) for row in pairs)
+
+def documents_ready(documents: pa.Table, settings: Settings, background: Background) -> Callable[[int], Side]:
+    """Return a function that gives a document by its number, made ready; what many need is made for all."""
+    ids, texts, languages = (documents[name].to_pylist() for name in ("id", "text", "language"))
+    batch = tokenized(documents["text"])
+    mask = masked(batch, documents["furniture"])
+    # As in `reuse.prepared.prepare_tokens`, for all documents together: sentences as ranges of words.
+    edges, owner = flat(documents["sentences"])
+    place = (np.repeat(np.arange(len(batch)), np.diff(batch.offsets)) << 32) + batch.starts
+    first, last = (np.searchsorted(place, (owner << 32) + edges.field(n).to_numpy(), "left") for n in ("start", "stop"))
+    clear = np.concatenate((np.zeros(1, np.int64), np.cumsum(~mask)))
+    kept = clear[last] > clear[first]
+    ranges = (np.stack((first, last), axis=1) - batch.offsets[owner, None])[kept].astype(np.int32)
+    bounds = np.searchsorted(owner[kept], np.arange(len(batch) + 1))
+
+    @cache
+    def ready(number: int) -> Side:
+        if settings.align.wrapped:  # then sentences end elsewhere
+            furniture = spans(documents["furniture"][number].as_py())
+            side = prepare(
+                texts[number], language=languages[number], furniture=furniture, wrapped=True, background=background
+            )
+            return ids[number], side
+        words = slice(int(batch.offsets[number]), int(batch.offsets[number + 1]))
+        sentences = ranges[bounds[number] : bounds[number + 1]]
+        return ids[number], Prepared(
+            texts[number], *batch.document(number), mask[words], sentences, languages[number], background
+        )
+
+    return ready
 
 
 def aligned(

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from dedupe.records import CANDIDATES
 from dedupe.reuse import candidates, minhash
 from dedupe.reuse.background import Background, background
+from dedupe.reuse.neighbourhoods import neighbourhoods
 from dedupe.reuse.shelves import Column
 from dedupe.settings import Settings
 from dedupe.stages.align import BUNDLES, SIDE
-from dedupe.stages.columns import Rows, codes, flat, numbers, tokenized
+from dedupe.stages.columns import Rows, codes, flat, masked, numbers, tokenized
 from dedupe.text.tokens import TokenBatch
 
 FOUND = pa.schema([
@@ -105,20 +106,6 @@ def corpus(documents: pa.Table, settings: Settings, scratch: Path, memory: int) 
     )
 
 
-def masked(batch: TokenBatch, furniture: pa.ChunkedArray) -> NDArray[np.bool_]:
-    """Return True for every word of the batch that lies in its document's furniture."""
-    spans, owner = flat(furniture)
-    document = np.repeat(np.arange(len(batch)), np.diff(batch.offsets))
-    starts, stops = (document << 32) + batch.starts, (document << 32) + batch.stops
-    left = np.searchsorted(stops, (owner << 32) + spans.field("start").to_numpy(), "right")
-    right = np.searchsorted(starts, (owner << 32) + spans.field("stop").to_numpy(), "left")
-    depth = np.zeros(len(document) + 1, np.int32)
-    kept = left < right
-    np.add.at(depth, left[kept], 1)
-    np.add.at(depth, right[kept], -1)
-    return np.cumsum(depth[:-1]) > 0
-
-
 def _days(published: pa.ChunkedArray) -> NDArray[np.int32]:
     encoded = published.combine_chunks().dictionary_encode()
     days = np.array([*map(candidates.day, encoded.dictionary.to_pylist()), candidates.day(None)], np.int32)
@@ -127,20 +114,15 @@ def _days(published: pa.ChunkedArray) -> NDArray[np.int32]:
 
 
 def together(found: pa.Table) -> NDArray[np.int64]:
-    """Return the order of pairs in which those that share a document stand together.
-
-    A pair stands with its document of more pairs (of as many: the first), so that a hub is made
-    ready once.
-    """
+    """Return the order of pairs in which those that share documents stand together (`reuse.neighbourhoods`)."""
     a, b = numbers(found["a"]), numbers(found["b"])
-    degree = np.bincount(np.concatenate((a, b)))
-    hub = np.where(degree[a] >= degree[b], a, b) if len(a) else a
-    return np.lexsort((np.where(hub == a, b, a), hub))
+    homes = neighbourhoods(a, b, numbers(found["jaccard"]))
+    return np.lexsort((b, a, np.maximum(homes[a], homes[b]), np.minimum(homes[a], homes[b])))
 
 
 def bundles(documents: pa.Table, found: pa.Table, rows: int) -> Iterator[pa.Table]:
     """Yield ``BUNDLES`` of one row each: at most ``rows`` pairs, and every document of theirs once."""
-    known = Rows(documents.select([name for name, _ in SIDE]))
+    known = Rows(documents.select([*(name for name, _ in SIDE), "sentences"]))
     for start in range(0, found.num_rows, rows):
         part = found.slice(start, rows)
         a, b = numbers(part["a"]), numbers(part["b"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from dedupe.records import Span
 from dedupe.text.tokens import TokenBatch, tokenize_utf8
 
 SPANS = pa.list_(pa.struct([("start", pa.int32()), ("stop", pa.int32()), ("kind", pa.string())]))
+SENTENCES = pa.list_(pa.struct([("start", pa.int32()), ("stop", pa.int32())]))
 
 Int = NDArray[np.int64]
 
@@ -21,6 +23,14 @@ Int = NDArray[np.int64]
 def spans(column: Iterable[Mapping[str, Any]] | None) -> list[Span]:
     """Return the spans of one row of a ``SPANS`` column."""
     return [Span(s["start"], s["stop"], s["kind"]) for s in column or ()]
+
+
+def spans_column(found: Sequence[Sequence[Span]], kind: pa.ListType) -> pa.ListArray:
+    """Return lists of spans as a column of type ``SPANS`` or ``SENTENCES``."""
+    entries = list(chain.from_iterable(found))
+    columns = [pa.array([getattr(span, field.name) for span in entries], field.type) for field in kind.value_type]
+    owner = np.repeat(np.arange(len(found)), [len(spans) for spans in found])
+    return grouped(pa.StructArray.from_arrays(columns, fields=list(kind.value_type)), owner, len(found))
 
 
 def pack(lines: Iterable[tuple[int, int, int]]) -> bytes:
@@ -81,6 +91,20 @@ def tokenized(texts: pa.ChunkedArray) -> TokenBatch:
         return tokenize_utf8(np.empty(0, np.uint8), np.zeros(1, np.int64))
     bounds = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
     return tokenize_utf8(np.frombuffer(column.buffers()[2] or b"", np.uint8), bounds.astype(np.int64))
+
+
+def masked(batch: TokenBatch, furniture: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Return True for every word of the batch that lies in its document's furniture."""
+    spans, owner = flat(furniture)
+    document = np.repeat(np.arange(len(batch)), np.diff(batch.offsets))
+    starts, stops = (document << 32) + batch.starts, (document << 32) + batch.stops
+    left = np.searchsorted(stops, (owner << 32) + spans.field("start").to_numpy(), "right")
+    right = np.searchsorted(starts, (owner << 32) + spans.field("stop").to_numpy(), "left")
+    depth = np.zeros(len(document) + 1, np.int32)
+    kept = left < right
+    np.add.at(depth, left[kept], 1)
+    np.add.at(depth, right[kept], -1)
+    return np.cumsum(depth[:-1]) > 0
 
 
 class Rows:

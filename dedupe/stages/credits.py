@@ -11,9 +11,8 @@ import pyarrow as pa
 from dedupe.stages.columns import spans
 from dedupe.provenance import catalogue as catalogues
 from dedupe.provenance import credits
-from dedupe.records import CREDITS, Cover, Credit
+from dedupe.records import CREDITS, Cover, Credit, Span
 from dedupe.settings import Settings
-from dedupe.text import sentences
 
 
 @cache
@@ -24,7 +23,7 @@ def catalogue(facts: Path | None) -> catalogues.Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class FindCredits:
-    """Kernel: ``id, text, language, outlet, kind, furniture`` → rows of ``records.CREDITS``."""
+    """Kernel: ``id, text, language, outlet, furniture, sentences`` → rows of ``records.CREDITS``."""
 
     settings: Settings
     facts: Path | None = None
@@ -32,12 +31,12 @@ class FindCredits:
     def __call__(self, batch: pa.Table) -> pa.Table:
         known = catalogue(self.facts)
         rows = []
-        for row in batch.select(["id", "text", "language", "outlet", "furniture"]).to_pylist():
+        for row in batch.select(["id", "text", "language", "outlet", "furniture", "sentences"]).to_pylist():
             found = credits.find(
                 row["text"],
                 language=row["language"],
                 outlet=row["outlet"],
-                sentences=sentences.split(row["text"], row["language"]),
+                sentences=[Span(s["start"], s["stop"]) for s in row["sentences"]],
                 furniture=spans(row["furniture"]),
                 catalogue=known,
                 settings=self.settings.credits,

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedupe.settings import Boilerplate
-from dedupe.stages.columns import Int, SPANS, codes, flat, grouped, numbers, unpacked
+from dedupe.stages.columns import SPANS, Int, codes, flat, grouped, numbers, unpacked
+from dedupe.stages.text import MARKED
 from dedupe.text.boilerplate import repeated_lines
 
 
@@ -41,7 +42,8 @@ def with_repeated(documents: pa.Table, marked: pa.Table, settings: Boilerplate) 
         fields=list(SPANS.value_type),
     )
     furniture = grouped(spans, home[order], marked.num_rows).cast(SPANS)
-    return pa.table({"id": marked["id"], "words": marked["words"], "furniture": furniture})
+    place = marked.schema.get_field_index("furniture")
+    return marked.drop_columns(["lines"]).set_column(place, MARKED.field("furniture"), furniture)
 
 
 def _place(document: Int, offset: Int) -> Int:
