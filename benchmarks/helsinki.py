@@ -35,7 +35,9 @@ def figures(run: Run, seconds: float) -> dict[str, Any]:
         words[row["source"], row["class"]] += row["words"]
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {
-        **{name: run.meta["counts"][name] for name in ("analysed", "words", "matches", "families", "credits")},
+        **{
+            name: run.meta["counts"][name] for name in ("analysed", "words", "matches", "families", "credits")
+        },
         "by_kind": dict(sorted(Counter(run.table("matches")["kind"].to_pylist()).items())),
         "named": sum(1 for row in origins if row["source"]),
         "by_class": {
@@ -52,7 +54,9 @@ def figures(run: Run, seconds: float) -> dict[str, Any]:
 
 def sample(run: Run, count: int, seed: int) -> None:
     """Print random matches, families and credits with their text."""
-    text = dict(zip(run.table("documents")["id"].to_pylist(), run.table("documents")["text"].to_pylist(), strict=True))
+    text = dict(
+        zip(run.table("documents")["id"].to_pylist(), run.table("documents")["text"].to_pylist(), strict=True)
+    )
     draw = random.Random(seed)
     matches = run.table("matches").to_pylist()
     for number, row in enumerate(draw.sample(matches, min(count, len(matches))), start=1):
@@ -69,7 +73,9 @@ def sample(run: Run, count: int, seed: int) -> None:
     credits = run.table("credits").to_pylist()
     for number, row in enumerate(draw.sample(credits, min(count, len(credits))), start=1):
         around = text[row["document"]][max(0, row["start"] - 80) : row["stop"] + 80]
-        print(f"\ncredit {number}: {row['chain']} {row['role']} {row['confidence']} {row['document']}: {_short(around)}")
+        print(
+            f"\ncredit {number}: {row['chain']} {row['role']} {row['confidence']} {row['document']}: {_short(around)}"
+        )
 
 
 def _short(text: str) -> str:
@@ -78,7 +84,9 @@ def _short(text: str) -> str:
 
 def main() -> None:
     """Run, or open a run, and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--run", type=Path, help="an existing run to look at")
     parser.add_argument("--sample", type=int, default=0)

@@ -117,7 +117,7 @@ def scored(data: Data, folder: Path, name: str) -> dict[str, pa.Table]:
         schema=DOCUMENTS,
     )
     wanted = sorted({(pair["a"], pair["b"]) for pair in data.pairs})
-    path = folder / f"{name}-{digest(data.settings.as_dict(), wanted)[:12]}.parquet"
+    path = folder / f"{name}-{digest(data.settings.as_dict(), wanted, _code())[:12]}.parquet"
     if not path.exists():
         kernel = AlignPairs(data.settings, cut=False)
         parts = []
@@ -133,6 +133,12 @@ def scored(data: Data, folder: Path, name: str) -> dict[str, pa.Table]:
         "pairs": aligned.select(PAIRS.names),
         "candidates": unnested(aligned).select(CANDIDATES.names),
     }
+
+
+def _code() -> list[str]:
+    """Return digests of the code that scores depend on."""
+    files = [path for part in ("reuse", "text") for path in sorted((ROOT / "dedupe" / part).glob("*.py"))]
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
 
 
 def _batches(data: Data, wanted: list[tuple[str, str]], size: int = 100) -> Iterator[pa.Table]:

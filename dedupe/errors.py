@@ -47,5 +47,5 @@ class RunError(DedupeError):
     """A folder that is not a results directory, or one of another format version."""
 
 
-class MissingExtra(DedupeError):
+class MissingExtra(DedupeError):  # noqa: N818 (what is missing is the message)
     """An optional part of the installation that a command needs."""

@@ -74,7 +74,8 @@ def run(
     """
     known = catalogue(facts)
     digests = reading.inputs_digests(inputs)
-    key = digest(__version__, digests, settings.as_dict(), list(channels), _versions(), _facts_digest(facts))
+    known_by = (_own_digest(), _facts_digest(facts), _versions())
+    key = digest(digests, settings.as_dict(), list(channels), *known_by)
 
     with LocalEngine(workers) as engine:
         writer = Writer.create(out, key, lambda: engine.usage)
@@ -238,6 +239,13 @@ def notes(read: reading.About, skipped: Sequence[str], documents: pa.Table) -> l
 def _versions() -> Mapping[str, str]:
     found = {name: version(name) for name in PACKAGES}
     return {"wiretrace": __version__, "python": platform.python_version(), "platform": sys.platform, **found}
+
+
+def _own_digest() -> str:
+    """Return a digest of this package's code and facts: what other code computed is not gone on with."""
+    folder = Path(__file__).parent
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".toml"))
+    return digest(*((path.relative_to(folder).as_posix(), path.read_text("utf-8", "replace")) for path in files))
 
 
 def _facts_digest(facts: Path | None) -> str:

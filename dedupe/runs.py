@@ -103,14 +103,14 @@ def read_table(path: Path) -> pa.Table:
         raise RunError(f"cannot be read as Parquet: {error}", where=str(path), mend="run it again") from error
 
 
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write a table so that a killed process leaves the old file or the new one, whole.
+def write_table(table: pa.Table, path: Path, rows: int = ROW_GROUP) -> None:
+    """Write a table, ``rows`` to a row group, so that a killed process leaves the old file or the new one, whole.
 
     The bytes depend on the rows alone, not on the chunks that they came in.
     """
     with _aside(path) as aside, pq.ParquetWriter(aside, table.schema, compression="zstd") as writer:
-        for start in range(0, table.num_rows, ROW_GROUP):
-            writer.write_table(table.slice(start, ROW_GROUP).combine_chunks(), row_group_size=ROW_GROUP)
+        for start in range(0, table.num_rows, rows):
+            writer.write_table(table.slice(start, rows).combine_chunks(), row_group_size=rows)
 
 
 def write_arrow(parts: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:

@@ -32,7 +32,12 @@ def output(command: str, folder: Path) -> str:
     here = f'dedupe() {{ "{sys.executable}" -m dedupe "$@"; }}; python() {{ "{sys.executable}" "$@"; }}'
     plain = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100", "PYTHONUTF8": "1"}
     done = subprocess.run(
-        ["bash", "-c", f"{here}; {command}"], cwd=folder, env=plain, capture_output=True, encoding="utf-8", check=False
+        ["bash", "-c", f"{here}; {command}"],
+        cwd=folder,
+        env=plain,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     if done.returncode:
         raise SystemExit(f"{command}: exit code {done.returncode}\n{done.stderr}")

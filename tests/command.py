@@ -60,7 +60,12 @@ def dedupe_there(*arguments: object, env: Mapping[str, str] | None = None, cwd: 
     """Run ``python -m dedupe`` in a process of its own."""
     command = [sys.executable, "-m", "dedupe", *map(str, arguments)]
     done = subprocess.run(
-        command, capture_output=True, encoding="utf-8", env={**os.environ, **(env or {})}, cwd=cwd, check=False
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, **(env or {})},
+        cwd=cwd,
+        check=False,
     )
     return Result(done.returncode, done.stdout, done.stderr)
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The alignment as commands use it: spans, kinds, acceptance, furniture, hostile text."""
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ WORDS = [
 ]
 FILES = Path(__file__).parents[1] / "dedupe" / "facts" / "settings"
 
-word = st.sampled_from(WORDS)
+word = st.sampled_from(WORDS[:30])
 prose = st.lists(st.lists(word, min_size=4, max_size=12).map(" ".join), max_size=5).map(
     lambda s: ". ".join(s) + "."
 )
-passage = st.lists(word, min_size=12, max_size=30, unique=True).map(" ".join)
+passage = st.lists(st.sampled_from(WORDS[30:]), min_size=12, max_size=30, unique=True).map(" ".join)
 
 
 @settings(max_examples=80, deadline=None)
@@ -52,7 +53,7 @@ def test_passages_are_whole_words_in_order_and_what_they_say(a: str, b: str) -> 
     found = align(*sides, NEWS)
     assert found == sorted(found, key=lambda p: (p.a_start, p.b_start, p.a_stop, p.b_stop))
     for p in found:
-        left, right = tokenize([a[p.a_start : p.a_stop], b[p.b_start : p.b_stop]]).document(0), None
+        left = tokenize([a[p.a_start : p.a_stop]]).document(0)
         right = tokenize([b[p.b_start : p.b_stop]]).document(0)
         assert p.a_start in sides[0].starts
         assert p.a_stop in sides[0].stops
@@ -101,8 +102,8 @@ def test_furniture_makes_no_match() -> None:
 
 def test_names_and_titles_alone_are_no_passage() -> None:
     formula = "President Ana Lima of Verania met Chancellor Otto Brandt of Ostmark"
-    a = f"In the capital on Monday {formula}. They spoke about fish and grain for two hours, and then had lunch."
-    b = f"It was raining when {formula}. Neither side would say what came of it afterwards, if anything at all."
+    a = f"In the capital on Monday {formula}. They spoke of fish and grain for two hours and then had lunch."
+    b = f"It was raining when {formula}. Neither side would say what came of it, if anything at all."
     found = align(prepare(a, language="en"), prepare(b, language="en"), NEWS)
     assert found
     assert not any(p.accepted for p in found)

@@ -57,7 +57,9 @@ def test_off_a_terminal_all_is_plain_and_no_line_is_broken(small_run: Path) -> N
 
 
 def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
-    rows = [{"id": f"{number:0999}", "text": f"Number {number}."} for number in range(200)]  # > 64 KiB of output
+    rows = [
+        {"id": f"{number:0999}", "text": f"Number {number}."} for number in range(200)
+    ]  # > 64 KiB of output
     path = write_lines(tmp_path / "in.jsonl", rows)
     script = f'"{sys.executable}" -m dedupe credits "{path}" --json | head -n 1; echo "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", script], capture_output=True, encoding="utf-8", check=True)
@@ -114,7 +116,9 @@ def test_ctrl_c(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_completion(tmp_path: Path) -> None:
     assert shutil.which("bash")
     env = {**os.environ, "HOME": str(tmp_path), "PATH": f"{SCRIPT.parent}:{os.environ['PATH']}"}
-    subprocess.run(["bash", "-c", "dedupe --install-completion; true"], env=env, check=True, capture_output=True)
+    subprocess.run(
+        ["bash", "-c", "dedupe --install-completion; true"], env=env, check=True, capture_output=True
+    )
     assert "dedupe" in (tmp_path / ".bashrc").read_text(encoding="utf-8")
     asked = {"_DEDUPE_COMPLETE": "complete_bash", "COMP_WORDS": "dedupe ma", "COMP_CWORD": "1"}
     done = subprocess.run([SCRIPT], env={**env, **asked}, capture_output=True, encoding="utf-8", check=False)

@@ -85,6 +85,27 @@ def test_photo_credits_have_their_role_and_cover_nothing() -> None:
     assert (credit.role, credit.covers) == ("photo", ())
 
 
+def test_a_name_that_closes_the_line_under_a_picture_signs_the_picture() -> None:
+    prose = "The port had been closed since the storm of last week, when three cranes fell and the quay was flooded."
+    above, caption = "The port reopened on Monday.", "A ship waits in the outer harbour (AP)"
+    (credit,) = find(f"{above}\n{caption}\n{prose}", "en")
+    assert (credit.role, credit.covers) == ("photo", ())
+    (credit,) = find(f"{above}\n{prose} The mayor spoke (AP)", "en")
+    assert credit.role == "credit"
+
+
+def test_a_name_that_media_share_is_decided_by_its_context_or_not_at_all() -> None:
+    def told(place: str) -> list[str]:
+        return [c.chain[0] for c in find(f"The mayor told ABC that crews from {place} would come.", "en")]
+
+    assert (told("Brisbane"), told("Washington"), told("Mirova")) == (["abc_au"], ["abc_us"], [])
+
+
+def test_a_picture_passed_on_is_one_credit() -> None:
+    (credit,) = find("A crane lifts the gate.\n(Photo: KCNA via Reuters)", "en")
+    assert (credit.surface, credit.chain, credit.role) == ("Reuters", ("reuters", "kcna"), "photo")
+
+
 def test_a_last_line_in_an_agency_style_names_it() -> None:
     (credit,) = find("The port reopened.\n(Reporting by Ina Marsh; Editing by Tom Oake)", "en")
     assert credit.chain == ("reuters",) and credit.rule == "trailer"

@@ -18,7 +18,14 @@ from command import Result
 from dedupe.cli import app
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "reports" / "README.md", ROOT / "seeds" / "README.md"])
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        ROOT / "reports" / "README.md",
+        ROOT / "seeds" / "README.md",
+    ]
+)
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`(dedupe [^`]+)`")
@@ -40,7 +47,11 @@ def commands(text: str) -> Iterator[str]:
         yield SHELL.split(" ".join(words.split()))[0]
 
 
-ASKED = [(name, words) for name, page in zip(NAMES, PAGES, strict=True) for words in commands(page.read_text("utf-8"))]
+ASKED = [
+    (name, words)
+    for name, page in zip(NAMES, PAGES, strict=True)
+    for words in commands(page.read_text("utf-8"))
+]
 
 
 @pytest.mark.parametrize(("page", "words"), ASKED, ids=lambda value: value)
@@ -81,7 +92,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert goal.exists(), target
         if anchor:
             heads = re.findall(r"^#+ (.+)$", goal.read_text("utf-8"), re.MULTILINE)
-            assert anchor in {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}, target
+            assert anchor in {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}, (
+                target
+            )
 
 
 def test_every_page_is_in_the_index() -> None:
@@ -110,7 +123,9 @@ def test_outputs_are_what_the_commands_print(page: Path, seeds_place: tuple[Path
 def test_a_stale_output_would_be_noticed(tmp_path: Path) -> None:
     outputs = _outputs()
     text = "Text.\n\n```console\n$ echo one\ntwo\n$ echo three | tr e E\n```\n\n```sh\n$ echo no\n```\n"
-    assert outputs.refreshed(text, tmp_path) == text.replace("two\n", "one\n").replace("tr e E\n", "tr e E\nthrEE\n")
+    assert outputs.refreshed(text, tmp_path) == text.replace("two\n", "one\n").replace(
+        "tr e E\n", "tr e E\nthrEE\n"
+    )
     with pytest.raises(SystemExit, match="exit code 3"):
         outputs.refreshed("```console\n$ exit 3\n```\n", tmp_path)
 
@@ -121,7 +136,7 @@ MODULES = sorted((ROOT / "dedupe").rglob("*.py"))
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_module_has_a_docstring(path: Path) -> None:
     source = path.read_text("utf-8")
-    assert not source or ast.get_docstring(ast.parse(source))
+    assert ast.get_docstring(ast.parse(source))
 
 
 def test_every_setting_is_explained() -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """What differs although two passages are alike."""
 
 from __future__ import annotations

@@ -14,7 +14,20 @@ from dedupe.reuse.prepared import prepare
 from dedupe.text.tokens import tokenize
 
 numbers = st.lists(st.integers(0, 5), max_size=12)
-WORDS = "amber birch cedar delta ember fjord grove haven islet jetty kayak lagoon".split()
+WORDS = [
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "haven",
+    "islet",
+    "jetty",
+    "kayak",
+    "lagoon",
+]
 text = st.lists(
     st.lists(st.sampled_from(WORDS), min_size=2, max_size=7).map(" ".join), min_size=2, max_size=5
 ).map("\n".join)

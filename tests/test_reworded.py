@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Reworded passages: likeness against an oracle, gathering, bounds, summaries."""
 
 from __future__ import annotations
@@ -17,7 +18,28 @@ from dedupe.reuse.likeness import FEW, likeness, promising, term_weights, word_w
 from dedupe.settings import Align
 
 NEWS = Align()
-WORDS = "bark bolt cane dune fern gale helm iris jade kelp lark mint nest opal pine quay reed sage tarn vine".split()
+WORDS = [
+    "bark",
+    "bolt",
+    "cane",
+    "dune",
+    "fern",
+    "gale",
+    "helm",
+    "iris",
+    "jade",
+    "kelp",
+    "lark",
+    "mint",
+    "nest",
+    "opal",
+    "pine",
+    "quay",
+    "reed",
+    "sage",
+    "tarn",
+    "vine",
+]
 sentences = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8), min_size=1, max_size=6)
 
 LEFT = """The lighthouse keeper of Skarholm has retired after forty years.

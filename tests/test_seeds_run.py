@@ -69,7 +69,9 @@ def test_the_command_prints_the_matrix_and_names_the_report(seeds_place: tuple[P
 def test_the_committed_result_is_what_the_command_writes(run: Path, name: str) -> None:
     assert (COMMITTED / name).is_file(), "write it with: nox -s seeds"
     same = (run / name).read_bytes() == (COMMITTED / name).read_bytes()
-    assert same, f"reports/seeds/{name} is not what `dedupe run seeds/` writes now: look at it, then nox -s seeds"
+    assert same, (
+        f"reports/seeds/{name} is not what `dedupe run seeds/` writes now: look at it, then nox -s seeds"
+    )
 
 
 def test_every_word_of_seeds_is_in_the_matrix(run: Path) -> None:

@@ -88,7 +88,10 @@ def main() -> None:
     except SystemExit as stop:  # typer notices a broken pipe, too, and then puts a wrapper around stdout
         code = stop.code if sys.stdout is stdout else _unread(stdout)
     except OSError as error:  # a full disk, a folder that went away
-        _say("error", f"{error.filename or 'writing'}: {error.strerror or error}; make room or name another place")
+        _say(
+            "error",
+            f"{error.filename or 'writing'}: {error.strerror or error}; make room or name another place",
+        )
         code = USAGE
     except Exception as error:
         if os.environ.get("DEDUPE_DEBUG"):
@@ -97,7 +100,9 @@ def main() -> None:
         _say("internal error", f"{what}; set DEDUPE_DEBUG=1 to see where, and please report it")
         code = INTERNAL
     if code == STOPPED:
-        notes().print("stopped; finished stages are kept, the same command goes on from there", soft_wrap=True)
+        notes().print(
+            "stopped; finished stages are kept, the same command goes on from there", soft_wrap=True
+        )
     raise SystemExit(code if isinstance(code, int) else 0)
 
 

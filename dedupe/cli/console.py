@@ -39,7 +39,7 @@ def tell_rejected(rejected: Iterable[Any], rest: str = "") -> None:
     from dedupe.reports.terminal import safe
 
     count = 0
-    for count, one in enumerate(rejected, start=1):  # noqa: B007 (used after the loop)
+    for count, one in enumerate(rejected, start=1):
         if count <= SHOWN:
             where, why = (one["where"], one["reason"]) if isinstance(one, dict) else (one.where, one.reason)
             line = safe(f"rejected: {where}: {why}").replace("\n", " ")

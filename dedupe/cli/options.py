@@ -28,16 +28,20 @@ Inputs = Annotated[
 ]
 ArticleA = Annotated[Path, typer.Argument(help="A file with one article.", show_default=False)]
 ArticleB = Annotated[Path, typer.Argument(help="Another.", show_default=False)]
-RunFolder = Annotated[Path, typer.Argument(help="A results folder that `dedupe run` wrote.", show_default=False)]
+RunFolder = Annotated[
+    Path, typer.Argument(help="A results folder that `dedupe run` wrote.", show_default=False)
+]
 SettingsFile = Annotated[
-    Path | None, typer.Option("--settings", help="A TOML file of settings, or the name of a shipped one: news, pan13.")
+    Path | None,
+    typer.Option("--settings", help="A TOML file of settings, or the name of a shipped one: news, pan13."),
 ]
 Assignments = Annotated[
     list[str] | None, typer.Option("--set", help="One setting, as section.name=value; may be repeated.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Facts = Annotated[
-    Path | None, typer.Option("--facts", help="A folder of your own sources and phrases; adds to the shipped ones.")
+    Path | None,
+    typer.Option("--facts", help="A folder of your own sources and phrases; adds to the shipped ones."),
 ]
 Language = Annotated[Interface, typer.Option(help="Language of the page's interface.")]
 Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes; 0 takes all processors.")]

@@ -50,7 +50,9 @@ def command(
 
     if form is not Form.html and (redact or anonymize or language is not Interface.en):
         raise SettingsError(
-            "--redact, --anonymize and --language are for HTML", where=f"--format {form}", mend="leave them out"
+            "--redact, --anonymize and --language are for HTML",
+            where=f"--format {form}",
+            mend="leave them out",
         )
     done = open_run(run)
     target = out or run

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dedupe.cli.console import data, notes, progress, tell_rejected
 from dedupe.cli.options import Assignments, Facts, Inputs, SettingsFile, Workers, settings
+from dedupe.cli.sizes import bytes_of, shown
 from dedupe.errors import FINDINGS, REJECTED
+
+if TYPE_CHECKING:
+    from dedupe.settings import Settings
 
 
 def command(
@@ -25,6 +29,10 @@ def command(
     assignments: Assignments = None,
     facts: Facts = None,
     workers: Workers = 0,
+    memory: Annotated[str, typer.Option(help="Memory to keep within; more goes through the disk.")] = "2GB",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Estimate pairs, memory and time from a sample; write nothing.")
+    ] = False,
     fail_on: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="Exit with 1 when an outlet's uncredited share of words is at least this."),
@@ -44,6 +52,9 @@ def command(
     from dedupe.reports import terminal
 
     out = out or Path("reports") / (inputs[0].resolve().name.split(".")[0] or "run")
+    if dry_run:
+        _estimate(inputs, settings(settings_file, assignments), pipeline.parse_channels(channels), facts, workers)
+        return
     with progress() as report:
         done = pipeline.run(
             inputs,
@@ -52,6 +63,7 @@ def command(
             channels=pipeline.parse_channels(channels),
             facts=facts,
             workers=workers,
+            memory=bytes_of(memory),
             progress=report,
         )
     names = results.source_names(done, facts)
@@ -71,3 +83,24 @@ def command(
         raise typer.Exit(FINDINGS)
     if counts["rejected"]:
         raise typer.Exit(REJECTED)
+
+
+def _estimate(
+    inputs: list[Path], chosen: Settings, channels: tuple[str, ...], facts: Path | None, workers: int
+) -> None:
+    from dedupe.estimate import estimate
+
+    with progress() as report:
+        found = estimate(inputs, chosen, channels=channels, facts=facts, workers=workers, progress=report)
+    about = "" if found.exact else "about "
+    lines = (
+        f"documents   {found.documents:,} ({found.rejected:,} records rejected)",
+        f"words       {about}{found.words:,}",
+        f"pairs       {about}{found.pairs:,} to align",
+        f"time        about {shown(found.seconds)} ({shown(found.cpu_seconds)} of processor time)",
+        f"memory      about {found.memory / 1e9:.1f} GB",
+    )
+    for line in lines:
+        data().print(line, markup=False, soft_wrap=True)
+    if "translated" in channels:
+        notes().print("note: without the translated channel, whose cost depends on the languages", soft_wrap=True)

@@ -33,7 +33,11 @@ def command(
     first, second = (results.document(done, name) for name in sorted((a, b)))
     matches = results.matches_between(done, first["id"], second["id"])
     if as_json:
-        print(json.dumps({"a": first["id"], "b": second["id"], "passages": matches}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {"a": first["id"], "b": second["id"], "passages": matches}, ensure_ascii=False, indent=1
+            )
+        )
     else:
         shown = [{**match, "origin": match["origin"]["source"]} for match in matches]
         terminal.print_pair(first, second, shown, results.source_names(done, facts), data())

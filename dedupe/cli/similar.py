@@ -25,7 +25,8 @@ def command(
     assignments: Assignments = None,
     workers: Workers = 0,
     fail_on: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Exit with 1 when a document is covered at least so far.")
+        float | None,
+        typer.Option(min=0, max=1, help="Exit with 1 when a document is covered at least so far."),
     ] = None,
 ) -> None:
     """List the pairs of documents that are alike, by several measures.
@@ -52,7 +53,9 @@ def command(
     else:
         terminal.print_similar(shown, data())
     if shown.num_rows < found.pairs.num_rows:
-        notes().print(f"{shown.num_rows} of {found.pairs.num_rows} pairs shown; --limit 0 shows all", markup=False)
+        notes().print(
+            f"{shown.num_rows} of {found.pairs.num_rows} pairs shown; --limit 0 shows all", markup=False
+        )
     tell_rejected(found.rejected)
     if fail_on is not None and found.most_covered >= fail_on:
         raise typer.Exit(FINDINGS)

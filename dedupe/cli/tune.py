@@ -69,7 +69,7 @@ def command(
 
     Examples:
 
-      dedupe tune docs/examples/seeds-labels.csv --on reports/seeds -o reports/tuning --cost fp=1,fn=5
+      dedupe tune docs/examples/seeds-labels.csv --on reports/seeds -o reports/tuning --cost fp=5,fn=1
 
       dedupe run seeds/ --settings reports/tuning/tuned.toml
     """
@@ -94,6 +94,8 @@ def command(
     tuning = _all_problems(lambda: tune(answers, tables, meta["settings"], criterion, seed=seed))
     found = outputs.write(tuning, tables, meta, out, tried)
     _print(found)
+    if tried:
+        _note(tried["text"])
     _note(f"settings: {out / 'tuned.toml'}; figures: {out / 'tuning.html'}")
 
 
@@ -281,11 +283,7 @@ def compare_command(
     data().print(table)
     for pair in found.flipped:
         side = "only the first" if pair["in_a"] else "only the second"
-        data().print(
-            f"{pair['a']}  {pair['b']}  labelled {pair['label']}, accepted by {side}",
-            markup=False,
-            soft_wrap=True,
-        )
+        _line(f"{pair['a']}  {pair['b']}  labelled {pair['label']}, accepted by {side}")
     _note(f"{len(found.flipped)} of {found.pairs} pairs flipped, {found.stories} stories")
     if found.left_out:
         _note(f"{found.left_out} labels are not in both with the same answer and are left out")
@@ -320,11 +318,7 @@ def agreement_command(
         _line(f"{names}: {one.both} pairs, kappa {kappa}, same answer {_figure(plain(one.same))}")
         for x, y in one.disagreements:
             spans = f" {x.spans}" if x.spans else ""
-            data().print(
-                f"  {x.a}  {x.b}{spans}: {x.verdict} ({x.where}), {y.verdict} ({y.where})",
-                markup=False,
-                soft_wrap=True,
-            )
+            _line(f"  {x.a}  {x.b}{spans}: {x.verdict} ({x.where}), {y.verdict} ({y.where})")
 
 
 @app.command("history")
@@ -352,5 +346,5 @@ def history_command(
     for one in found:
         chosen = ", ".join(f"{name}={value:g}" for name, value in one["thresholds"].items())
         figures = [_figure(one["unseen"][name]) for name in ("precision", "recall")]
-        table.add_row(f"{one['used']} ({one['labels']})", one["criterion"], one["decision"], chosen, *figures)
+        table.add_row(str(one["used"]), one["criterion"], one["decision"], chosen, *figures)
     data().print(table)

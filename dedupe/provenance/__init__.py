@@ -1,0 +1,1 @@
+"""Where a text came from: catalogue, credits, origins, ledger, matrix."""

@@ -48,7 +48,8 @@ class Source:
     ``agency_photo``, ``state_media``, ``press_release_wire``, ``newspaper``, ``magazine``, ``online``,
     ``broadcaster``, ``generic`` (unnamed media), ``think_tank`` or ``ngo``. ``ended`` is the year
     after which the agency issued nothing; ``feeds`` are agencies it is known to reprint;
-    ``confused`` are longer names that contain its name and are not the source.
+    ``confused`` are longer names that contain its name and are not the source; ``context`` are words
+    elsewhere in a text that decide for it among sources that share a name.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Source:
     feeds: tuple[str, ...] = ()
     group: str | None = None
     confused: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
 
     @property
     def generic(self) -> bool:
@@ -224,6 +226,7 @@ def _source(key: str, entry: Mapping[str, Any]) -> Source:
         feeds=tuple(entry.get("feeds", ())),
         group=entry.get("group"),
         confused=tuple(entry.get("confused", ())),
+        context=tuple(entry.get("context", ())),
     )
 
 

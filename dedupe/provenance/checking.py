@@ -17,7 +17,8 @@ NEEDS = ("cue", "report", "descriptor")
 _FIELDS: dict[str, type] = {
     "name": str, "kind": str, "country": str, "languages": list, "domains": list, "aliases": list,
     "exact": list,
-    "ended": int, "group": str, "feeds": list, "confused": list, "ambiguous": dict, "needs": str,
+    "ended": int, "group": str, "feeds": list, "confused": list, "context": list,
+    "ambiguous": dict, "needs": str,
 }  # fmt: skip
 _AT_LINE = re.compile(r"\(at line (\d+)")
 Fault = tuple[int, str]

@@ -19,6 +19,7 @@ from dedupe.provenance.confidence import weigh
 from dedupe.provenance.coverage import Mark, cover, is_lead
 from dedupe.provenance.evidence import Article, Evidence, gather
 from dedupe.provenance.lexicon import Lexicon
+from dedupe.provenance.negatives import captioned
 from dedupe.provenance.reading import Reading, Text, read
 from dedupe.provenance.sightings import Finder, Sighting, lower, plain
 from dedupe.records import Credit, Role, Span
@@ -89,7 +90,7 @@ def find(
                 Mark(
                     credit.start,
                     credit.stop,
-                    evidence.form.scope,
+                    "image" if credit.role == "photo" else evidence.form.scope,
                     evidence.form.name,
                     lead,
                     generic,
@@ -190,7 +191,10 @@ def _credits(
         if verdict is None or verdict[1] < threshold:
             continue
         roles = {e.form.role for e in gathered[token]}
-        if verdict[0].form.strength == "structure" and _with_pictures(reading, token):
+        if verdict[0].form.strength == "structure" and (
+            _with_pictures(reading, token)
+            or (verdict[0].form.name == "slug" and captioned(article.text, sighting))
+        ):
             roles.add("photo")
         role: Role = verdict[0].form.role  # type: ignore[assignment]
         for stronger in ("photo", "disputed", "copyright"):
@@ -251,7 +255,7 @@ def _chains(
             weak = reading.sighted[far].needs in ("descriptor", "slug") and far not in reading.described
             if weak or reading.kinds[far + 1] not in ",yz)vx":
                 continue
-        if verdicts[near].role == "photo":
+        if verdicts[near].role == "photo" and name != "farther_via":
             continue
         further.setdefault(near, far)
     chains: dict[int, list[int]] = {}

@@ -132,9 +132,7 @@ def _stretches(credit: Credit) -> Iterable[tuple[int, int, Strength]]:
     return joined
 
 
-def _decided(
-    passage: FamilyPassage, outlet: str, said_here: Coverage, catalogue: Catalogue
-) -> Label:
+def _decided(passage: FamilyPassage, outlet: str, said_here: Coverage, catalogue: Catalogue) -> Label:
     if catalogue.is_self(passage.source, outlet):
         return Label("own", family=passage.family)
     said = said_here.attributions(passage.start, passage.stop)

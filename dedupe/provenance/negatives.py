@@ -22,6 +22,29 @@ _TOLD = frozenset({"told", "said_to", "to_said", "interview"})
 _SPEECH = frozenset({"said", "said_inverted"})
 _DATED = frozenset({"interview", "cited", "told", "said_to", "to_said"})
 _UNMISTAKABLE = frozenset({"cited", "citing", "source_line", "cited_by_outlet", "backward", "inverted"})
+_COMPANY = frozenset(
+    (
+        "ltd",
+        "limited",
+        "inc",
+        "llc",
+        "plc",
+        "corp",
+        "co",
+        "gmbh",
+        "ag",
+        "sa",
+        "spa",
+        "pt",
+        "tbk",
+        "media",
+        "group",
+    )
+)
+_CAPTION, _BELOW, _PROSE = 300, 1200, 100
+"""Longest line under a picture; how far below it prose may begin; and how long a line of prose is."""
+_CLOSED = frozenset(".!?…。！？:;\"”»'")
+_SENTENCE_END = re.compile(r"[^\W\d_]{3}[.!?] [^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _YEAR = re.compile(r"(?:\w{1,6} )?(?:19|20)\d\d\b")
 _BEFORE_DATE = re.compile(r"[aBw]{0,2}d")
@@ -32,8 +55,14 @@ def refused(item: Evidence, sighting: Sighting, reading: Reading, article: Artic
     form, described = item.form, item.token in reading.described
     if form.strength == "structure" and _spelt_out(article.text, sighting):
         return True
+    if form.role == "copyright" and _longer_holder(reading, item.token, article.text):
+        return True
     if sighting.needs == "slug" and form.scope == "sentence":
         return True
+    if form.role == "photo" and sighting.needs and _goes_on(reading, item.token):
+        return True
+    if form.name == "dateline_comma" and not sighting.agency:
+        return True  # a portal's own dateline, or a place and its paper
     if form.name == "byline_name" and reading.starts[0] > 0:
         return True
     if form.name in _DATED and _long_ago(item, reading, article.text):
@@ -58,16 +87,51 @@ def _common(item: Evidence, sighting: Sighting, reading: Reading, article: Artic
         return True  # with no outlet known, a portal that is told something at home is most likely the outlet
     if form.name == "slug" and sighting.needs in ("report", "descriptor"):
         return _before_bracket(kinds, token) not in ".~<"
-    if sighting.needs != "cue" or sighting.generic:
+    if sighting.needs not in ("cue", "report") or sighting.generic or sighting.kind == "open":
         return False
-    if form.strength == "cue" and kinds[token + 1] == "N" and article.language != "de":
+    if form.strength != "structure" and article.language != "de" and _goes_on(reading, token):
         return True  # part of a longer name: "told Time Warner"
+    if sighting.needs != "cue":
+        return False
     if form.name not in _SPEECH or source is None:
         return False
     if any(name in article.text for name in source.confused):
         return True  # the text speaks of the person or the company elsewhere
     opens = kinds[token - 1] in "<.~" and reading.starts[token] == sighting.start
     return opens and not sighting.agency and _plain_word(article.text, sighting)
+
+
+def _goes_on(reading: Reading, token: int) -> bool:
+    """Whether a capitalised word follows directly, so that the name is only the beginning of a longer one."""
+    after = token + 1
+    return reading.kinds[after] == "N" and reading.starts[after] == reading.stops[token] + 1
+
+
+def _longer_holder(reading: Reading, token: int, text: str) -> bool:
+    """Whether the holder of a copyright is another one, whose longer name holds this one."""
+    kinds, after = reading.kinds, token + 1
+    if kinds[token - 1] == "N":
+        return True
+    while kinds[after] == "N" and text[reading.starts[after] : reading.stops[after]].lower() in _COMPANY:
+        after += 1
+    return kinds[after] == "N"
+
+
+def captioned(text: str, sighting: Sighting) -> bool:
+    """Whether the brackets around a name close a line under a picture, and so sign the picture.
+
+    Such a line stands alone inside the text, is no full sentence, and prose follows it.
+    """
+    begin = text.rfind("\n", max(0, sighting.start - _CAPTION), sighting.start) + 1
+    words = text[begin : sighting.start].rstrip(" (\u00a0")
+    above = text[max(0, begin - 40) : begin].rstrip()
+    if not begin or not words or words[-1:] in _CLOSED or _SENTENCE_END.search(words) or not above:
+        return False
+    name = words.count(" ") in (1, 2, 3) and words.istitle()  # the one in the picture
+    if not (name or text[max(0, begin - 2) : begin] == "\n\n" or above[-1:] in _CLOSED or len(above) < 30):
+        return False
+    below = text[sighting.after : sighting.after + _BELOW].split("\n")[1:]
+    return any(len(line) >= _PROSE for line in below)
 
 
 def inside_sentence(reading: Reading, token: int) -> bool:

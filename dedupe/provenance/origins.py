@@ -130,7 +130,11 @@ def _nested(inner: Attribution, found: Sequence[Attribution]) -> Attribution:
     if inner.via or inner.strength != "certain":
         return inner
     for outer in found:
-        if outer.strength == "likely" and outer.source != inner.source and outer.credit.start < inner.credit.start:
+        if (
+            outer.strength == "likely"
+            and outer.source != inner.source
+            and outer.credit.start < inner.credit.start
+        ):
             return Attribution(inner.source, outer.credit.chain[0], inner.strength, inner.credit)
     return inner
 
@@ -154,13 +158,19 @@ def origin(members: Sequence[Member], catalogue: Catalogue, settings: Origins) -
     if not source:
         basis = "none"
     return Origin(
-        source, round(confidence, 4), basis, _direction(members, dispatches, source, catalogue), tuple(evidence)
+        source,
+        round(confidence, 4),
+        basis,
+        _direction(members, dispatches, source, catalogue),
+        tuple(evidence),
     )
 
 
 def _dispatch_evidence(member: Member) -> Evidence:
     weight = _dispatch_weight(member)
-    return Evidence("dispatch", member.document, member.start, member.stop, member.wire or "", round(weight, 4))
+    return Evidence(
+        "dispatch", member.document, member.start, member.stop, member.wire or "", round(weight, 4)
+    )
 
 
 def _dispatch_weight(member: Member) -> float:

@@ -178,7 +178,7 @@ class _Reader:
             elif group == _DIGITS:
                 kind = "d"
             elif group == _SIGN:
-                kind = self._mark(text[start], start, end, stop)
+                kind = "," if word == "," else self._mark(text[start], start, end, stop)
                 phrase, limit = self._phrase(entries, start, stop, False) if entries else ("", 0)
                 if phrase:
                     kind, end = phrase, limit
@@ -302,6 +302,8 @@ def _folded(reader: _Reader, marks: list[tuple[int, Sighting]]) -> Reading:
     for i, sighting in marks:
         if sighting.generic and i not in dropped and _named_after(kinds, i, sighted):
             kinds[i] = "D"  # "Russian state media, TASS": the named source counts
+        elif sighting.generic and i not in dropped and i - 1 in sighted and kinds[i - 1] == "S":
+            kinds[i] = "D"  # "Tasnim and Fars news agencies"
         elif sighting.needs in ("descriptor", "slug") and kinds[i] == "S":
             beside = (kinds[i - 1], kinds[i + 1])
             if not any(kind in _BESIDE for kind in beside) and "D" not in (
@@ -311,16 +313,19 @@ def _folded(reader: _Reader, marks: list[tuple[int, Sighting]]) -> Reading:
                 kinds[i] = "N"  # a word like any other: it must not stand between a cue and its source
     if len(marks) > MOST_SOURCES:
         kinds = ["w" if kind == "S" else kind for kind in kinds]
-    order = [i for i in range(len(kinds)) if i not in dropped] if dropped else range(len(kinds))
-    place = {old: new for new, old in enumerate(order)} if dropped else None
-    chosen = "".join(kinds[i] for i in order)
-    found = {place[i] if place else i: s for i, s in marks if i not in dropped and kinds[i] in "SO"}
+    starts, stops = reader.starts, reader.stops
+    if dropped:
+        order = [i for i in range(len(kinds)) if i not in dropped]
+        place = {old: new for new, old in enumerate(order)}
+        kinds = [kinds[i] for i in order]
+        starts, stops = [starts[i] for i in order], [stops[i] for i in order]
+        marks = [(place[i], s) for i, s in marks if i in place]
+    chosen = "".join(kinds)
+    found = {i: s for i, s in marks if chosen[i] in "SO"}
     described = frozenset(
         i for i in found if chosen[i + 1 : i + 2] == "D" or _DESCRIBED.search(chosen, max(0, i - 9), i)
     )
-    return Reading(
-        chosen, [reader.starts[i] for i in order], [reader.stops[i] for i in order], found, described
-    )
+    return Reading(chosen, starts, stops, found, described)
 
 
 def _brackets(reader: _Reader, sighted: dict[int, Sighting]) -> set[int]:

@@ -78,9 +78,15 @@ class Sighting(NamedTuple):
 
 @dataclass(frozen=True)
 class Finder:
-    """The automaton with what its keys stand for; built once per catalogue."""
+    """The automata with what their keys stand for; built once per catalogue.
 
-    automaton: Any
+    A miss looks through all the first letters that an automaton knows, so names that begin in another
+    script than Latin have one of their own, which only reads texts that hold such a letter.
+    """
+
+    latin: Any
+    other: Any
+    others: re.Pattern[str]
     sources: Mapping[str, Source]
     inferred: Mapping[str, str]
 
@@ -126,11 +132,10 @@ class Finder:
                 for text in phrases.get("open", {}).get(side, ()):
                     for form in (text, text.capitalize()):
                         keys.setdefault(form, []).append((0, len(form), None, f"open_{side}"))
-        automaton = ahocorasick.Automaton()
-        for key in sorted(keys):
-            automaton.add_word(key, (len(key), tuple(keys[key])))
-        automaton.make_automaton()
-        return cls(automaton, catalogue.sources, inferred)
+        latin, other = ({k: v for k, v in keys.items() if (k < "\u0250") is side} for side in (True, False))
+        firsts = "".join(sorted({re.escape(key[0]) for key in other}))
+        others = re.compile(f"[{firsts}]" if firsts else r"(?!)")
+        return cls(_automaton(latin), _automaton(other), others, catalogue.sources, inferred)
 
     def find(self, text: str, language: str | None) -> list[Sighting]:
         """Return the sightings in a text, in order and disjoint: the longest name at the leftmost place.
@@ -138,7 +143,10 @@ class Finder:
         ``text`` must have been through ``plain``. The language decides between sources that share a name.
         """
         hits: list[tuple[int, int, Entry]] = []
-        for end, (length, entries) in _sparse(list(self.automaton.iter(text))):
+        raw = list(self.latin.iter(text))
+        if not text.isascii() and self.others.search(text):
+            raw = sorted([*raw, *self.other.iter(text)], key=lambda hit: (hit[0], -hit[1][0]))
+        for end, (length, entries) in _sparse(raw):
             at = end - length + 1
             for entry in entries:
                 start, stop = at + entry[0], at + entry[1]
@@ -148,6 +156,7 @@ class Finder:
             return []
         hits.sort(key=lambda hit: hit[:2])
         found: list[Sighting] = []
+        senses: dict[tuple[str, ...], str] = {}
         reached = -1
         index = 0
         while index < len(hits):
@@ -156,7 +165,8 @@ class Finder:
             while same < len(hits) and hits[same][:2] == (start, minus):
                 same += 1
             if start >= reached:
-                sighting = self._sighting(text, start, -minus, [hit[2] for hit in hits[index:same]], language)
+                entries = [hit[2] for hit in hits[index:same]]
+                sighting = self._sighting(text, start, -minus, entries, language, senses)
                 if sighting is not None:
                     found.append(sighting)
                     reached = sighting.stop if sighting.start <= start else reached
@@ -173,6 +183,7 @@ class Finder:
         stop: int,
         entries: Sequence[Entry],
         language: str | None,
+        senses: dict[tuple[str, ...], str],
     ) -> Sighting | None:
         kinds = {entry[3] for entry in entries if entry[2] is None}
         aliases = [(entry[2], entry[3]) for entry in entries if entry[2] is not None]
@@ -185,6 +196,11 @@ class Finder:
                 return _domain(text, start, stop)
             return _named(text, start, stop, kinds)
         alias, needs = min(aliases, key=lambda pair: self._preference(pair[0], language))
+        if len(aliases) > 1:
+            meant = self._meant(text, [pair[0] for pair in aliases], language, senses)
+            if not meant:
+                return None
+            alias, needs = next(pair for pair in aliases if pair[0].source == meant)
         source = self.sources[alias.source]
         if needs in ("report", "descriptor") and language not in _CROWDED and language in source.languages:
             # Initials that mean anything abroad mean the agency in its own country.
@@ -200,10 +216,35 @@ class Finder:
             start, stop, after, source.id, needs, source.generic, source.agency, proclitic, source.kind
         )
 
+    def _meant(
+        self, text: str, aliases: Sequence[Alias], language: str | None, senses: dict[tuple[str, ...], str]
+    ) -> str:
+        """Return which source of one name is meant: that of the language, or the one whose context it has.
+
+        A name has one sense per text (Gale, Church and Yarowsky, HLT 1992), kept in ``senses``. Where all
+        sources that may be meant have a context and the text has none of them, or several, it is none: "".
+        """
+        ranks = sorted(self._preference(alias, language) for alias in aliases)
+        rivals = tuple(source for rank, source in ranks if rank == ranks[0][0])
+        if rivals not in senses:
+            near = [r for r in rivals if any(word in text for word in self.sources[r].context)]
+            open_to_all = all(self.sources[r].context for r in rivals)
+            undecided = "" if open_to_all and len(rivals) > 1 else rivals[0]
+            senses[rivals] = near[0] if len(near) == 1 else undecided
+        return senses[rivals]
+
     def _preference(self, alias: Alias, language: str | None) -> tuple[int, str]:
         languages = self.sources[alias.source].languages
         rank = languages.index(language) if language in languages else len(languages) + 9
         return rank, alias.source
+
+
+def _automaton(keys: Mapping[str, Sequence[Entry]]) -> Any:
+    automaton = ahocorasick.Automaton()
+    for key in sorted(keys or {"\0\0": ()}):
+        automaton.add_word(key, (len(key), tuple(keys.get(key, ()))))
+    automaton.make_automaton()
+    return automaton
 
 
 def plain(text: str) -> str:

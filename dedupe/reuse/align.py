@@ -12,10 +12,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
 
 from dedupe.records import Passage
 from dedupe.reuse.exact import exact_pairs
-from dedupe.reuse.guards import guards
+from dedupe.reuse.guards import LONGEST, guards
 from dedupe.reuse.likeness import term_weights
 from dedupe.reuse.measures import Figures, edit_share, figures, kind_of
 from dedupe.reuse.prepared import Prepared, prepare, prepare_tokens
@@ -28,7 +29,8 @@ __all__ = ["Prepared", "accept", "align", "prepare", "prepare_tokens"]
 NEAR = 400
 """Characters between passages that support each other."""
 CLOSER = 0.05
-"""An exact passage gives way to one that holds most of its words with so much fewer edits."""
+"""An exact passage gives way to one that holds nearly all of it on one side with so much fewer edits."""
+HALF, NEARLY_ALL = 0.5, 0.9
 
 
 def align(a: Prepared, b: Prepared, settings: Align) -> list[Passage]:
@@ -50,7 +52,8 @@ def align(a: Prepared, b: Prepared, settings: Align) -> list[Passage]:
         passages.append(_reworded(a, b, block, found.figures))
         absorbed.update(taken)
     rest = [at for at in range(len(exact)) if at not in absorbed]
-    passages += [_exact_passage(a, b, exact[at], edits[at]) for at in rest]
+    for at in rest:
+        passages += _exact_passages(a, b, exact[at], edits[at], settings)
     return accept(_kept(passages, settings), settings)
 
 
@@ -104,12 +107,31 @@ def _solid(block: Block, edits: int, settings: Align) -> bool:
     return shorter >= settings.solid_words and edits <= settings.solid_edits * longer
 
 
-def _exact_passage(a: Prepared, b: Prepared, block: Block, edits: int) -> Passage:
+def _exact_passages(a: Prepared, b: Prepared, block: Block, edits: int, settings: Align) -> list[Passage]:
+    """Return the passage; where so much was edited that it counts as reworded and is too weak as
+    such, the runs of equal words in it that are long enough."""
     share = edits / max(block[1] - block[0], block[3] - block[2])
-    if kind_of(share) == "reworded":  # equal words here and there: as much proof as they are telling
-        return _reworded(a, b, block, figures(a, b, term_weights(a, b), block))
-    measures = (("edits", round(share, 6)), *_weights(a, b, block))
-    return _passage(a, b, block, share, measures)
+    if kind_of(share) != "reworded":
+        return [_passage(a, b, block, share, (("edits", round(share, 6)), *_weights(a, b, block)))]
+    whole = _reworded(a, b, block, figures(a, b, term_weights(a, b), block))
+    runs = [] if accept([whole], settings)[0].accepted else _runs(a, b, block, settings.min_words)
+    return [_passage(a, b, run, 0.0, (("edits", 0.0), *_weights(a, b, run))) for run in runs] or [whole]
+
+
+def _runs(a: Prepared, b: Prepared, block: Block, least: int) -> list[Block]:
+    if max(block[1] - block[0], block[3] - block[2]) > LONGEST:
+        return []
+    left, right = a.hashes[slice(*block[:2])].tolist(), b.hashes[slice(*block[2:])].tolist()
+    return [
+        (
+            block[0] + edit.src_start,
+            block[0] + edit.src_end,
+            block[2] + edit.dest_start,
+            block[2] + edit.dest_end,
+        )
+        for edit in Levenshtein.opcodes(left, right)
+        if edit.tag == "equal" and edit.src_end - edit.src_start >= least
+    ]
 
 
 def _reworded(a: Prepared, b: Prepared, block: Block, found: Figures) -> Passage:
@@ -161,26 +183,33 @@ def _kept(passages: Sequence[Passage], settings: Align) -> list[Passage]:
     better: list[Passage] = []
     spans = np.empty((len(judged), 4), np.int64)
     for passage in sorted(judged, key=lambda p: (not _is_exact(p), -p.score, _place(p))):
-        rivals = [better[at] for at in _holding(passage, spans[: len(better)])]
+        rivals = [better[at] for at in _holding(passage, spans[: len(better)], NEARLY_ALL)]
         if _is_exact(passage):
             # The same words may stand twice in a document, and then both places are copies; but words
             # that have a closer partner are no copy of the further one.
             if any(other.score > passage.score + CLOSER for other in rivals):
                 continue
-        elif rivals or passage.score < settings.floor:
-            continue
+        else:
+            overlapping = [better[at] for at in _holding(passage, spans[: len(better)], HALF)]
+            rivals += [other for other in overlapping if _words(other) >= _words(passage)]
+            if rivals or passage.score < settings.floor:
+                continue
         spans[len(better)] = _span(passage)
         better.append(passage)
     return better
 
 
-def _holding(passage: Passage, spans: NDArray[np.int64]) -> list[int]:
-    """Return which spans hold more than half of the passage on one side."""
+def _holding(passage: Passage, spans: NDArray[np.int64], share: float) -> list[int]:
+    """Return which spans hold more than ``share`` of the passage on one side."""
     a_start, a_stop, b_start, b_stop = _span(passage)
     in_a = np.minimum(spans[:, 1], a_stop) - np.maximum(spans[:, 0], a_start)
     in_b = np.minimum(spans[:, 3], b_stop) - np.maximum(spans[:, 2], b_start)
-    held = (2 * in_a > a_stop - a_start) | (2 * in_b > b_stop - b_start)
+    held = (in_a > share * (a_stop - a_start)) | (in_b > share * (b_stop - b_start))
     return [int(at) for at in np.flatnonzero(held)]
+
+
+def _words(passage: Passage) -> int:
+    return passage.a_words + passage.b_words
 
 
 def _is_exact(passage: Passage) -> bool:

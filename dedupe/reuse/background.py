@@ -52,9 +52,19 @@ def background(batch: TokenBatch, mask: Flags | None = None) -> Background:
     A word in a share f of n documents weighs log f / log COMMON, the pair that is looked at left
     out of the count, and with few documents the more the fewer they are.
     """
-    count = len(batch)
+    return common(frequencies(batch, mask), len(batch))
+
+
+def frequencies(batch: TokenBatch, mask: Flags | None = None) -> NDArray[np.int32]:
+    """Return in how many documents each word stands, by the first ``BITS`` bits of its hash; sums of
+    batches are those of all their documents."""
     masked = frozen(np.empty(0) if mask is None else mask, np.bool_)
-    frequency = _frequency(frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), masked)
+    found: NDArray[np.int32] = _frequency(frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), masked)
+    return found
+
+
+def common(frequency: NDArray[np.int32], count: int) -> Background:
+    """Return the background of ``count`` documents, given in how many of them each word stands."""
     shares = (frequency - 2) / max(count, 1)
     words = np.flatnonzero(shares > COMMON)
     told = np.log(shares[words]) / np.log(COMMON)

@@ -32,6 +32,7 @@ COMMON = pa.schema([("word", pa.int32()), ("weight", pa.float32())])
 ROWS = 2_000
 MEMORY = 2 << 30
 """Bytes to keep within, when nothing else is said."""
+LEAST_ROOM = 1 << 24
 
 
 def find(
@@ -102,7 +103,7 @@ def corpus(documents: pa.Table, settings: Settings, scratch: Path, memory: int) 
         ),
         settings,
         scratch,
-        max(1 << 20, memory // 4),
+        max(LEAST_ROOM, memory // 4),
     )
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.provenance.origins import Coverage, Evidence, Member, Origin, origin, wire_source
 from dedupe.records import EVIDENCE, FAMILIES, MATCH_KINDS, MATCHES, ORIGINS
+from dedupe.reuse.explained import Matched, explained
 from dedupe.reuse.families import group
 from dedupe.settings import Settings
 from dedupe.stages.columns import Int, codes, numbers, tokenized
@@ -23,12 +24,14 @@ ROWS = 2_000
 
 
 def matched(candidates: pa.Table, pairs: pa.Table, documents: pa.Table, settings: Settings) -> tuple[pa.Table, pa.Table]:
-    """Return the tables ``matches`` and ``families`` of the accepted candidates."""
+    """Return the tables ``matches`` and ``families`` of the accepted candidates, those aside that two
+    dispatches explain (``reuse.explained``)."""
     ids = documents["id"].combine_chunks()
     accepted = candidates.filter(candidates["accepted"])
     number = {side: numbers(pc.index_in(accepted[side], ids)) for side in "ab"}
     place = {name: numbers(accepted[name]) for name in ("a_start", "b_start", "a_stop", "b_stop")}
     order = np.lexsort((place["b_stop"], place["a_stop"], place["b_start"], place["a_start"], number["b"], number["a"]))
+    order = order[~_set_aside(accepted.take(pa.array(order)), number["a"][order], number["b"][order], documents)]
     accepted = accepted.take(pa.array(order))
     a, b = number["a"][order], number["b"][order]
     sides = np.stack(
@@ -60,6 +63,23 @@ def matched(candidates: pa.Table, pairs: pa.Table, documents: pa.Table, settings
         schema=FAMILIES,
     )
     return pa.table({name: columns[name] for name in MATCHES.names}, schema=MATCHES), members
+
+
+def _set_aside(
+    accepted: pa.Table, a: NDArray[np.int32], b: NDArray[np.int32], documents: pa.Table
+) -> NDArray[np.bool_]:
+    dispatches = np.flatnonzero(numbers(pc.equal(documents["kind"], "wire")).astype(np.bool_))
+    if not len(dispatches) or not len(a):
+        return np.zeros(len(a), np.bool_)
+    outlets = documents["outlet"].take(pa.array(dispatches)).to_pylist()
+    place = (accepted[f"{side}_{end}"].to_pylist() for side in "ab" for end in ("start", "stop"))
+    a_start, a_stop, b_start, b_stop = place
+    rows = zip(
+        a.tolist(), a_start, a_stop, b.tolist(), b_start, b_stop, accepted["kind"].to_pylist(),
+        accepted["score"].to_pylist(), strict=True,
+    )  # fmt: skip
+    agencies = dict(zip(dispatches.tolist(), outlets, strict=True))
+    return np.array(explained([Matched(*row) for row in rows], agencies), np.bool_)
 
 
 def _pair(a: NDArray[np.int32], b: NDArray[np.int32]) -> Int:
