@@ -82,7 +82,7 @@ class Tfidf:
     """… if their cosine is at least this."""
     terms: int = 40
     """Neighbours are looked for through so many of a document's heaviest words, …"""
-    postings: int = 500
+    postings: int = 300
     """… leaving out words that more documents have among theirs."""
 
 

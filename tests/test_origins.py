@@ -11,7 +11,7 @@ SOURCES = {
     source.id: source
     for source in (
         Source("alfa", "Alfa", "agency_global", "GB"),
-        Source("beta", "Beta", "agency_national", "KP"),
+        Source("beta", "Beta", "agency_national", "KP", languages=("ko", "en")),
         Source("gamma", "Gamma Times", "newspaper", "JP", domains=("gamma.example",)),
         Source("generic:kp", "state media", "generic", "KP"),
     )
@@ -122,3 +122,18 @@ def test_between_an_agency_and_a_medium_equally_credited_the_agency_leads():
     assert judge(member("x", one), member("y", two), member("z")).source == ""
     assert judge(member("x", credit("alfa")), member("y", two)).source == "alfa"
     assert judge(member("x", two), member("y")).source == "gamma"
+
+
+def test_siblings_of_a_foreign_dispatch_are_said_to_be_so():
+    from dataclasses import replace
+
+    def told(language, reworded=True):
+        both = [replace(member(d, credit("beta")), language=language) for d in "xy"]
+        return origin(both, KNOWN, Origins(), reworded=reworded).direction
+
+    assert "likely common source in another language: Beta" in told("id")
+    assert "another language" not in told("en")
+    assert "another language" not in told(None)
+    assert "another language" not in told("id", reworded=False)
+    one = [replace(member("x", credit("beta")), language="id"), replace(member("y"), language="id")]
+    assert "another language" not in origin(one, KNOWN, Origins(), reworded=True).direction

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +17,10 @@ from dedupe.tune.session import open_session
 from dedupe.tune.shown import Texts
 from dedupe.tune.tuning import tune
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium in PATH")
-    with playwright.sync_playwright() as tools:
-        chromium = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
+@pytest.fixture
+def window(chromium: Any) -> Any:
+    return chromium
 
 
 def watched(window: Any) -> tuple[Any, list[str], list[str]]:

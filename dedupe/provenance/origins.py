@@ -65,6 +65,7 @@ class Member:
     published: str | None = None
     quality: tuple[MatchKind, float] | None = None
     """Kind and score of the best match of this member, for dispatches."""
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,13 @@ def _nested(inner: Attribution, found: Sequence[Attribution]) -> Attribution:
     return inner
 
 
-def origin(members: Sequence[Member], catalogue: Catalogue, settings: Origins) -> Origin:
-    """Return the origin of the family with these members (two or more, in any order)."""
+def origin(
+    members: Sequence[Member], catalogue: Catalogue, settings: Origins, *, reworded: bool = False
+) -> Origin:
+    """Return the origin of the family with these members (two or more, in any order).
+
+    ``reworded`` says that no two members have more than single words in a row in common.
+    """
     members = sorted(members, key=lambda m: (m.document, m.start))
     dispatches = [m for m in members if m.wire is not None]
     evidence = [_dispatch_evidence(m) for m in dispatches]
@@ -157,12 +163,25 @@ def origin(members: Sequence[Member], catalogue: Catalogue, settings: Origins) -
         source = ""
     if not source:
         basis = "none"
-    return Origin(
-        source,
-        round(confidence, 4),
-        basis,
-        _direction(members, dispatches, source, catalogue),
-        tuple(evidence),
+    direction = _direction(members, dispatches, source, catalogue)
+    if basis == "credits" and reworded and _from_abroad(members, sighted, source, catalogue):
+        direction = f"likely common source in another language: {catalogue.name(source)}; no dispatch in the corpus"
+    return Origin(source, round(confidence, 4), basis, direction, tuple(evidence))
+
+
+def _from_abroad(
+    members: Sequence[Member],
+    sighted: Sequence[tuple[str, Sequence[Evidence]]],
+    source: str,
+    catalogue: Catalogue,
+) -> bool:
+    """Whether outlets that word a passage differently credit one source that does not write in their language."""
+    known = catalogue.sources.get(source)
+    spoken = set(known.languages) if known else set()
+    languages = {m.language for m in members}
+    crediting = {outlet for outlet, evidence in sighted if any(e.source == source for e in evidence)}
+    return (
+        len(crediting) > 1 and bool(spoken) and "multi" not in spoken and None not in languages and not languages & spoken
     )
 
 

@@ -21,6 +21,8 @@ from dedupe.text.tokens import TokenBatch
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
+LEAST = 0.25
+"""The heaviest words alone must make up so much of the wanted cosine."""
 BITS = 22
 """Words fall into so many bits' worth of columns; two share one so rarely that it does not show."""
 
@@ -171,6 +173,7 @@ def _nearest(  # noqa: PLR0917
     dot = np.zeros(count, np.float32)
     touched = np.empty(count, np.int32)
     spread = np.zeros(len(post_bounds) - 1, np.float32)
+    least = LEAST * threshold
     room = neighbours * 4  # the dot of the heaviest words is a guess: look at more than are wanted
     found = np.empty((count * neighbours, 2), np.int32)
     cosines = np.empty(count * neighbours, np.float64)
@@ -192,7 +195,7 @@ def _nearest(  # noqa: PLR0917
             near = other != document and (outlets[document] < 0 or outlets[document] != outlets[other])
             if near and window > 0 and days[document] != undated and days[other] != undated:
                 near = abs(np.int64(days[document]) - np.int64(days[other])) <= window
-            if near:
+            if near and dot[other] >= least:
                 touched[kept] = other
                 kept += 1
             else:

@@ -114,7 +114,7 @@ def judged(
     document = numbers(pc.index_in(members["document"], ids))
     order = np.argsort(names, kind="stable")
     rows = members.take(pa.array(order))
-    about = documents.select(["outlet", "kind", "source_id", "published"])
+    about = documents.select(["outlet", "kind", "source_id", "published", "language"])
     cited, said = np.unique(document[order], return_inverse=True)
     known = about.filter(_flags(cited, documents.num_rows)).to_pylist()
     sources = cache(lambda source_id, outlet: wire_source({"source_id": source_id, "outlet": outlet}, catalogue))
@@ -135,10 +135,16 @@ def judged(
                 coverage.get(name, silent),
                 wire=wire,
                 published=row["published"],
+                language=row["language"],
                 quality=quality.get((family, name)),
             )
         )
-    return _table(listed, [origin(found, catalogue, settings.origins) for found in by_family])
+    worded = set(matches.filter(pc.not_equal(matches["kind"], "reworded"))["family"].unique().to_pylist())
+    verdicts = [
+        origin(found, catalogue, settings.origins, reworded=family not in worded)
+        for family, found in zip(listed, by_family, strict=True)
+    ]
+    return _table(listed, verdicts)
 
 
 def _flags(places: NDArray[np.integer[Any]], count: int) -> pa.Array:
