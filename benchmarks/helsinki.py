@@ -19,10 +19,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from tables import show
+
 from dedupe import pipeline
 from dedupe.runs import Run, open_run
 from dedupe.settings import load
-from tables import show
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "bench" / "helsinki.jsonl"
 

@@ -44,7 +44,9 @@ def run(line: list[str]) -> float:
 
 def killed(line: list[str], after: float) -> bool:
     """Start a command and kill its process group after so many seconds; return whether it was still at it."""
-    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         process.wait(after)
     except subprocess.TimeoutExpired:
@@ -72,7 +74,9 @@ def check(source: Path, work: Path, kills: int, seed: int, options: list[str]) -
             killed(command(source, out, options), chance.uniform(0, length))
         seconds = run(command(source, out, options))
         found = digests(out)
-        differing = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+        differing = sorted(
+            name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)
+        )
         bad += bool(differing)
         print(
             f"{number + 1:3d} killed after {moment:6.1f} s{'' if hit else ' (was done)'}, went on for {seconds:6.1f} s: "
@@ -84,7 +88,9 @@ def check(source: Path, work: Path, kills: int, seed: int, options: list[str]) -
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
@@ -95,7 +101,13 @@ def main() -> int:
     options += [part for value in arguments.assignments for part in ("--set", value)]
     with tempfile.TemporaryDirectory(prefix="resume-") as folder:
         work = Path(folder)
-        make = [sys.executable, str(HERE / "generate.py"), str(arguments.documents), "--seed", str(arguments.seed)]
+        make = [
+            sys.executable,
+            str(HERE / "generate.py"),
+            str(arguments.documents),
+            "--seed",
+            str(arguments.seed),
+        ]
         subprocess.run([*make, "-o", str(work / "corpus")], check=True, stdout=subprocess.DEVNULL)
         bad = check(work / "corpus" / "documents.jsonl", work, arguments.kills, arguments.seed, options)
     print(f"{arguments.kills} kills, {bad} with other bytes")

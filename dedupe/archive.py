@@ -41,7 +41,9 @@ PART = 100_000
 BATCH = 500
 ROWS = 1_000
 STORED = pa.schema([*DOCUMENTS, *(MARKED.field(name) for name in ("furniture", "sentences", "lines"))])
-STATE = pa.schema([DOCUMENTS.field("id"), DOCUMENTS.field("outlet"), DOCUMENTS.field("kind"), MARKED.field("furniture")])
+STATE = pa.schema(
+    [DOCUMENTS.field("id"), DOCUMENTS.field("outlet"), DOCUMENTS.field("kind"), MARKED.field("furniture")]
+)
 
 _OWN = re.compile(r"\d{4}|(state|words)-\d+\.parquet(\.part)?|archive\.json\.part")
 """What a killed first addition may leave."""
@@ -112,14 +114,18 @@ def open_archive(path: Path, settings: Settings) -> Archive:
         raise RunError(f"is an archive of format {meta['format']!r}", where=str(path), mend=mend)
     if meta["made_with"] != _made_with(settings):
         mend = f"use them here too, as made: {json.dumps(meta['made_with'])}"
-        raise SettingsError("was made with other settings of furniture or shingles", where=str(path), mend=mend)
+        raise SettingsError(
+            "was made with other settings of furniture or shingles", where=str(path), mend=mend
+        )
     words = read_table(path / f"words-{len(meta['parts'])}.parquet")
     counts = np.zeros(1 << background.BITS, np.int32)
     counts[numbers(words["word"])] = numbers(words["documents"])
     return Archive(path, meta, read_table(path / f"state-{len(meta['parts'])}.parquet"), counts)
 
 
-def add(path: Path, inputs: Sequence[Path], settings: Settings, *, workers: int = 0, progress: Progress) -> Added:
+def add(
+    path: Path, inputs: Sequence[Path], settings: Settings, *, workers: int = 0, progress: Progress
+) -> Added:
     """Add the articles of ``inputs``; the archive is made when the folder is new or empty.
 
     An id that the archive has is rejected. A killed addition leaves the archive as it was.
@@ -134,7 +140,11 @@ def add(path: Path, inputs: Sequence[Path], settings: Settings, *, workers: int 
             part = plain.slice(start, PART)
             cut = batches(part.select(["id", "text", "language"]), BATCH)
             marked = engine.map(
-                MarkFurniture(), cut, MARKED, count=len(cut), progress=lambda done, total: progress("furniture", done, total)
+                MarkFurniture(),
+                cut,
+                MARKED,
+                count=len(cut),
+                progress=lambda done, total: progress("furniture", done, total),
             )
             for name in ("words", "furniture", "sentences", "lines"):
                 part = part.append_column(name, marked[name])
@@ -144,9 +154,16 @@ def add(path: Path, inputs: Sequence[Path], settings: Settings, *, workers: int 
             progress("index", min(start + PART, plain.num_rows), plain.num_rows)
     if stored:
         sizes = [part["documents"] for part in archive.meta["parts"]] + [part.num_rows for part in stored]
-        meta = {**archive.meta, "parts": [{"name": n, "documents": s} for n, s in zip(names, sizes, strict=True)]}
+        meta = {
+            **archive.meta,
+            "parts": [{"name": n, "documents": s} for n, s in zip(names, sizes, strict=True)],
+        }
         _write_state(dataclasses.replace(archive, meta=meta), archive, settings.boilerplate)
-    return Added(sum(part.num_rows for part in stored), archive.state.num_rows + sum(part.num_rows for part in stored), rejected)
+    return Added(
+        sum(part.num_rows for part in stored),
+        archive.state.num_rows + sum(part.num_rows for part in stored),
+        rejected,
+    )
 
 
 def _made_with(settings: Settings) -> dict[str, Any]:
@@ -156,8 +173,12 @@ def _made_with(settings: Settings) -> dict[str, Any]:
 def _opened_or_new(path: Path, settings: Settings) -> Archive:
     if (path / "archive.json").exists():
         return open_archive(path, settings)
-    if path.exists() and (not path.is_dir() or not all(_OWN.fullmatch(entry.name) for entry in path.iterdir())):
-        raise RunError("holds something else than an archive", where=str(path), mend="name a new or empty folder")
+    if path.exists() and (
+        not path.is_dir() or not all(_OWN.fullmatch(entry.name) for entry in path.iterdir())
+    ):
+        raise RunError(
+            "holds something else than an archive", where=str(path), mend="name a new or empty folder"
+        )
     path.mkdir(parents=True, exist_ok=True)
     meta = {"format": FORMAT, "made_with": _made_with(settings), "parts": []}
     return Archive(path, meta, STATE.empty_table(), np.zeros(1 << background.BITS, np.int32))
@@ -177,7 +198,9 @@ def _read(
     known = numbers(pc.is_in(plain["id"], archive.state["id"].combine_chunks())).astype(np.bool_)
     if known.any():
         again = plain.filter(pa.array(known)).select(["id", "file"]).to_pylist()
-        rejected += [Rejected(row["file"], f"id {row['id']!r} is in the archive already", row["id"]) for row in again]
+        rejected += [
+            Rejected(row["file"], f"id {row['id']!r} is in the archive already", row["id"]) for row in again
+        ]
         plain = plain.filter(pa.array(~known))
     return plain, rejected
 
@@ -200,7 +223,9 @@ def _write_state(grown: Archive, before: Archive, settings: Boilerplate) -> None
     everything = np.arange(sum(part["documents"] for part in grown.meta["parts"]))
     columns = grown.documents(everything, [*STATE.names, "words", "sentences", "lines"])
     state = with_furniture(columns, settings).select(STATE.names)
-    moved = np.concatenate((changed(before.state["furniture"], state["furniture"].slice(0, count)), everything[count:]))
+    moved = np.concatenate(
+        (changed(before.state["furniture"], state["furniture"].slice(0, count)), everything[count:])
+    )
     counts = recounted(grown, before.counts, before.state, state, moved)
     words = np.flatnonzero(counts)
     write_table(state, grown.path / f"state-{number}.parquet")
@@ -238,9 +263,13 @@ def recounted(
     for start in range(0, len(moved), 10 * ROWS):
         rows = moved[start : start + 10 * ROWS]
         batch = tokenized(archive.documents(rows, ["text"])["text"])
-        counts += background.frequencies(batch, masked(batch, Rows(after.select(["furniture"])).take(rows)["furniture"]))
+        counts += background.frequencies(
+            batch, masked(batch, Rows(after.select(["furniture"])).take(rows)["furniture"])
+        )
         old = rows[rows < before.num_rows]
         if len(old):
             batch = batch.documents(0, len(old))
-            counts -= background.frequencies(batch, masked(batch, Rows(before.select(["furniture"])).take(old)["furniture"]))
+            counts -= background.frequencies(
+                batch, masked(batch, Rows(before.select(["furniture"])).take(old)["furniture"])
+            )
     return counts

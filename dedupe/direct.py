@@ -141,4 +141,3 @@ def _row(credit: Credit) -> dict[str, Any]:
         **{name: row[name] for name in ("start", "stop", "surface", "chain", "role", "confidence")},
         "covers": [[cover.start, cover.stop, cover.strength] for cover in credit.covers],
     }
-

@@ -95,7 +95,9 @@ def estimate(
     times = count / max(1, len(sample))
     growth = np.log2(max(1, found.num_rows) / max(1, fewer.num_rows))
     pairs = round(found.num_rows * times ** float(np.clip(growth, 1, 2)))
-    words = round(int(pc.sum(documents["words"]).as_py() or 0) * characters / max(1, sum(len(d.text) for d in sample)))
+    words = round(
+        int(pc.sum(documents["words"]).as_py() or 0) * characters / max(1, sum(len(d.text) for d in sample))
+    )
     apart = count * (marking + crediting) + pairs * aligning
     alone = count * (reading + finding + REST_SECONDS)
     return Estimate(
@@ -105,7 +107,11 @@ def estimate(
         pairs,
         cpu_seconds=START_SECONDS + alone + apart,
         seconds=START_SECONDS + alone + apart / processes,
-        memory=START_BYTES + processes * WORKER_BYTES + count * DOCUMENT_BYTES + words * WORD_BYTES + pairs * PAIR_BYTES,
+        memory=START_BYTES
+        + processes * WORKER_BYTES
+        + count * DOCUMENT_BYTES
+        + words * WORD_BYTES
+        + pairs * PAIR_BYTES,
         exact=count == len(sample),
     )
 
@@ -157,4 +163,4 @@ def _aligning(documents: pa.Table, found: pa.Table, common: pa.Table, settings: 
     watch = _Watch()
     for bundle in bundles:
         kernel(bundle)
-    return watch.lap() / chosen.num_rows
+    return float(watch.lap() / chosen.num_rows)

@@ -41,7 +41,7 @@ def compare(first: Document, second: Document, settings: Settings) -> dict[str, 
     """Return how alike two articles are: ``jaccard`` (exact, word k-grams), ``minhash`` (estimate),
     ``tfidf`` (cosine), ``a_covered``, ``b_covered`` (share of words in shared passages),
     ``longest_words``, and the ``passages``.
-    """  # noqa: D205
+    """
     a, b = _prepared(first, settings), _prepared(second, settings)
     found = [p for p in align(a, b, settings.align) if p.accepted]
     sets = minhash.shingle_sets(tokenize([first.text, second.text]), settings.shingles.k)

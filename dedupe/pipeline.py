@@ -83,7 +83,13 @@ def run(
         def bar(stage: str) -> Callable[[int, int], None]:
             return lambda done, total: progress(stage, done, total)
 
-        def kept(stage: str, kernel: Kernel, count: int, made: Callable[[int], Iterable[pa.Table]], schema: pa.Schema) -> pa.Table:
+        def kept(
+            stage: str,
+            kernel: Kernel,
+            count: int,
+            made: Callable[[int], Iterable[pa.Table]],
+            schema: pa.Schema,
+        ) -> pa.Table:
             """Run a kernel over ``count`` batches, those from ``first`` on being ``made(first)``, and keep its results."""
 
             def compute(first: int) -> Iterator[pa.Table]:
@@ -98,7 +104,9 @@ def run(
             return kept(stage, kernel, len(parts), lambda first: parts[first:], schema)
 
         def read() -> tuple[pa.Schema, Iterable[pa.Table]]:
-            return reading.read(inputs, settings.reading, writer.scratch("read"), out / "rejected.jsonl", bar("read"))
+            return reading.read(
+                inputs, settings.reading, writer.scratch("read"), out / "rejected.jsonl", bar("read")
+            )
 
         def mark() -> pa.Table:
             marked = mapped("furniture", MarkFurniture(), plain.select(["id", "text", "language"]), MARKED)
@@ -112,14 +120,22 @@ def run(
             documents = documents.append_column(name, marked[name])
         writer.written("documents", documents, DOCUMENTS)
         credits = writer.stage(
-            "credits", lambda: mapped("credits", FindCredits(settings, facts), documents.drop_columns(["words"]), CREDITS), schema=CREDITS
+            "credits",
+            lambda: mapped(
+                "credits", FindCredits(settings, facts), documents.drop_columns(["words"]), CREDITS
+            ),
+            schema=CREDITS,
         )
 
         at_once: list[pa.Table] = []
 
         def find() -> pa.Table:
             scratch = writer.scratch("candidates")
-            at_once.extend(candidates.find(documents, settings, channels, bar("candidates"), scratch=scratch, memory=memory))
+            at_once.extend(
+                candidates.find(
+                    documents, settings, channels, bar("candidates"), scratch=scratch, memory=memory
+                )
+            )
             return at_once[0]
 
         def tell() -> pa.Table:
@@ -170,12 +186,16 @@ def run(
         def keep() -> pa.Table:
             articles = Articles(documents, credits, members, origins)
             count = -(-len(articles) // BATCH)
-            return kept("ledger", KeepLedger(facts), count, lambda first: articles.batches(BATCH, first), LEDGER)
+            return kept(
+                "ledger", KeepLedger(facts), count, lambda first: articles.batches(BATCH, first), LEDGER
+            )
 
         ledger = writer.stage("ledger", keep)
         # Only the columns that are asked for: the engine would look at the texts, too.
         outlets = documents.select(["id", "outlet", "kind", "words"])
-        writer.stage("matrix", lambda: engine.sql(matrix.QUERY, ledger=ledger, documents=outlets), schema=MATRIX)
+        writer.stage(
+            "matrix", lambda: engine.sql(matrix.QUERY, ledger=ledger, documents=outlets), schema=MATRIX
+        )
 
     counts = {
         "read": about.read,
@@ -232,7 +252,9 @@ def notes(read: reading.About, skipped: Sequence[str], documents: pa.Table) -> l
         found.append(f"{what}: {count}")
     undated = documents["published"].null_count
     if undated:
-        found.append(f"{undated} of {documents.num_rows} documents carry no date; direction by date is not judged there")
+        found.append(
+            f"{undated} of {documents.num_rows} documents carry no date; direction by date is not judged there"
+        )
     return found
 
 
@@ -245,7 +267,9 @@ def _own_digest() -> str:
     """Return a digest of this package's code and facts: what other code computed is not gone on with."""
     folder = Path(__file__).parent
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".toml"))
-    return digest(*((path.relative_to(folder).as_posix(), path.read_text("utf-8", "replace")) for path in files))
+    return digest(
+        *((path.relative_to(folder).as_posix(), path.read_text("utf-8", "replace")) for path in files)
+    )
 
 
 def _facts_digest(facts: Path | None) -> str:

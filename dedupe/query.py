@@ -131,7 +131,9 @@ class _News:
                 column[places[row]] = spans
         table = archive.documents(wanted)
         place = STORED.get_field_index("furniture")
-        return table.set_column(place, STORED.field("furniture"), pa.array(column, STORED.field("furniture").type))
+        return table.set_column(
+            place, STORED.field("furniture"), pa.array(column, STORED.field("furniture").type)
+        )
 
 
 def _renewed(archive: Archive, fresh: pa.Table, settings: Settings) -> _News:

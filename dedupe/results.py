@@ -19,7 +19,9 @@ def document(done: Run, name: str) -> dict[str, Any]:
     documents = done.table("documents")
     rows = documents.filter(pc.equal(documents["id"], name)).to_pylist()
     if not rows:
-        near = [i for i in documents["id"].to_pylist() if name.casefold() in i.casefold() and len(i) < 100][:3]
+        near = [i for i in documents["id"].to_pylist() if name.casefold() in i.casefold() and len(i) < 100][
+            :3
+        ]
         mend = f"did you mean {' or '.join(near)}?" if near else "the ids are in documents.parquet"
         raise InputError(f"has no document {name!r}", where=str(done.path), mend=mend)
     row: dict[str, Any] = rows[0]
@@ -31,7 +33,9 @@ def matches_between(done: Run, a: str, b: str) -> list[dict[str, Any]]:
     matches = done.table("matches")
     rows = matches.filter(pc.and_(pc.equal(matches["a"], a), pc.equal(matches["b"], b))).to_pylist()
     origins = done.table("origins")
-    wanted = origins.filter(pc.is_in(origins["family"], pa.array([row["family"] for row in rows], pa.string())))
+    wanted = origins.filter(
+        pc.is_in(origins["family"], pa.array([row["family"] for row in rows], pa.string()))
+    )
     by_family = {row["family"]: row for row in wanted.to_pylist()}
     for row in rows:
         origin = by_family[row["family"]]
@@ -44,7 +48,9 @@ def source_names(done: Run, facts: Path | None = None) -> dict[str, str]:
     known = catalogue(facts)
     ids = {*done.table("matrix")["source"].to_pylist(), *done.table("matrix")["via"].to_pylist()}
     ids.update(pc.unique(pc.list_flatten(done.table("credits")["chain"])).to_pylist())
-    ids.update(pc.unique(pc.struct_field(pc.list_flatten(done.table("origins")["evidence"]), "source")).to_pylist())
+    ids.update(
+        pc.unique(pc.struct_field(pc.list_flatten(done.table("origins")["evidence"]), "source")).to_pylist()
+    )
     ids.update(done.table("documents")["source_id"].unique().to_pylist())
     return {source: known.name(source) for source in sorted(filter(None, ids))}
 

@@ -29,7 +29,9 @@ from dedupe.records import TABLES
 FORMAT = 1
 """Version of the results directory. A reader refuses a version that it does not know."""
 
-WRITTEN = frozenset((*(f"{name}.parquet" for name in TABLES), "matrix.csv", "rejected.jsonl", "report.html", "csv"))
+WRITTEN = frozenset(
+    (*(f"{name}.parquet" for name in TABLES), "matrix.csv", "rejected.jsonl", "report.html", "csv")
+)
 """Results that may be kept without the rest of the run: a folder with nothing else may be written to."""
 META = frozenset(("counts", "settings", "channels", "inputs", "versions", "stages", "notes"))
 """What ``run.json`` holds beside ``format``."""
@@ -79,12 +81,16 @@ def open_run(path: Path) -> Run:
         meta = json.loads((path / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunError(
-            "is not a finished run (no readable run.json)", where=str(path), mend="make one with: dedupe run INPUT -o DIR"
+            "is not a finished run (no readable run.json)",
+            where=str(path),
+            mend="make one with: dedupe run INPUT -o DIR",
         ) from error
     if not isinstance(meta, dict) or meta.get("format") != FORMAT:
         found = meta.get("format") if isinstance(meta, dict) else None
         raise RunError(
-            f"is a run of format {found!r}, this version reads format {FORMAT}", where=str(path), mend="run it again"
+            f"is a run of format {found!r}, this version reads format {FORMAT}",
+            where=str(path),
+            mend="run it again",
         )
     missing = [name for name in TABLES if not (path / f"{name}.parquet").is_file()]
     if missing:
@@ -152,7 +158,9 @@ def digest(*parts: Any) -> str:
 def _is_ours(folder: Path) -> bool:
     """Whether a folder is a run, finished or not, or holds nothing but results of one."""
     marks = ("run.json", STAGES_FILE, STAGES_FILE + ".part")
-    return any((folder / name).is_file() for name in marks) or all(p.name in WRITTEN for p in folder.iterdir())
+    return any((folder / name).is_file() for name in marks) or all(
+        p.name in WRITTEN for p in folder.iterdir()
+    )
 
 
 @dataclass
@@ -168,13 +176,17 @@ class Writer:
     _done: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def create(cls, path: Path, key: str, usage: Callable[[], tuple[float, int, int]] = lambda: (0.0, 0, 0)) -> Writer:
+    def create(
+        cls, path: Path, key: str, usage: Callable[[], tuple[float, int, int]] = lambda: (0.0, 0, 0)
+    ) -> Writer:
         """Make or reopen the folder. Raises RunError when it holds something else than a run."""
         if path.exists() and not path.is_dir():
             raise RunError("is a file", where=str(path), mend="name a folder with -o")
         if path.is_dir() and not _is_ours(path):
             raise RunError(
-                "is a folder with other things in it, not a run", where=str(path), mend="name a new or empty folder with -o"
+                "is a folder with other things in it, not a run",
+                where=str(path),
+                mend="name a new or empty folder with -o",
             )
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -193,7 +205,9 @@ class Writer:
             ) from error
         return writer
 
-    def stage(self, name: str, compute: Callable[[], pa.Table], *, schema: pa.Schema | None = None) -> pa.Table:
+    def stage(
+        self, name: str, compute: Callable[[], pa.Table], *, schema: pa.Schema | None = None
+    ) -> pa.Table:
         """Return the table of a stage: read when it is done, else computed, written and timed."""
         path = self.path / f"{name}.parquet"
         if self._resumed(name):
@@ -234,7 +248,9 @@ class Writer:
         self._save()
         self.timings.append(self._done[name])
 
-    def parts(self, name: str, count: int, compute: Callable[[int], Iterable[pa.Table]], schema: pa.Schema) -> pa.Table:
+    def parts(
+        self, name: str, count: int, compute: Callable[[int], Iterable[pa.Table]], schema: pa.Schema
+    ) -> pa.Table:
         """Return the tables of ``count`` batches as one, mapped into memory, going on where a killed run stopped.
 
         ``compute(first)`` yields the tables of the batches from ``first`` on. They are kept in a file
@@ -276,7 +292,9 @@ class Writer:
 
     def finish(self, meta: Mapping[str, Any]) -> None:
         """Write ``run.json``: the run is complete."""
-        write_text(json.dumps({"format": FORMAT, **meta}, indent=1, sort_keys=True) + "\n", self.path / "run.json")
+        write_text(
+            json.dumps({"format": FORMAT, **meta}, indent=1, sort_keys=True) + "\n", self.path / "run.json"
+        )
         shutil.rmtree(self.path / WORK, ignore_errors=True)
 
     def _clear(self) -> None:
@@ -290,4 +308,7 @@ class Writer:
         write_text(self.key, marker)
 
     def _save(self) -> None:
-        write_text(json.dumps({"key": self.key, "done": self._done}, indent=1, sort_keys=True) + "\n", self.path / STAGES_FILE)
+        write_text(
+            json.dumps({"key": self.key, "done": self._done}, indent=1, sort_keys=True) + "\n",
+            self.path / STAGES_FILE,
+        )

@@ -16,7 +16,6 @@ from typing import Any, get_type_hints
 
 from dedupe.errors import SettingsError
 
-
 PROFILES = Path(__file__).parent / "facts" / "settings"
 
 
@@ -229,7 +228,9 @@ def shipped(path: Path | None) -> Path | None:
     found = PROFILES / f"{path}.toml"
     if not found.is_file():
         names = ", ".join(sorted(entry.stem for entry in PROFILES.glob("*.toml")))
-        raise SettingsError("is no file and no shipped profile", where=str(path), mend=f"profiles are: {names}")
+        raise SettingsError(
+            "is no file and no shipped profile", where=str(path), mend=f"profiles are: {names}"
+        )
     return found
 
 
@@ -237,7 +238,9 @@ def _read_toml(path: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingsError(f"cannot be read: {error.strerror}", where=str(path), mend="check the path") from error
+        raise SettingsError(
+            f"cannot be read: {error.strerror}", where=str(path), mend="check the path"
+        ) from error
     except UnicodeDecodeError as error:
         raise SettingsError("is not UTF-8 text", where=str(path), mend="save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
@@ -252,7 +255,9 @@ def _with_table(settings: Settings, table: Mapping[str, Any], where: str) -> Set
             continue
         if not isinstance(values, Mapping):
             raise SettingsError(
-                f"{section!r} stands outside a section", where=where, mend=f"put it under one of {_sections()}"
+                f"{section!r} stands outside a section",
+                where=where,
+                mend=f"put it under one of {_sections()}",
             )
         for name, value in values.items():
             settings = _replace(settings, section, name, value, where)
@@ -264,7 +269,9 @@ def _with_assignment(settings: Settings, assignment: str) -> Settings:
     section, dot, name = key.strip().partition(".")
     if not equals or not dot:
         raise SettingsError(
-            f"{assignment!r} is not section.name=value", where="--set", mend="for example --set align.min_words=12"
+            f"{assignment!r} is not section.name=value",
+            where="--set",
+            mend="for example --set align.min_words=12",
         )
     try:
         value = tomllib.loads(f"value = {raw.strip()}")["value"]

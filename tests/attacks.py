@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """More than 200 strings that try to run code, to break out of where they stand, or to shift offsets."""
 
 from __future__ import annotations

@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+# The first call of a compiled kernel takes seconds; tests never assert on wall time.
+hypothesis.settings.register_profile("dedupe", deadline=None)
+hypothesis.settings.load_profile("dedupe")
 
 sys.path.insert(0, str(Path(__file__).parent))
 from command import QUICK, Result, dedupe_here, dedupe_there, records, write_lines

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """A small invented run with every case that a report must show, built from parts.
 
 Documents are written as lists of parts; a part is ``(label, text)`` where the label is a key

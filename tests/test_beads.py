@@ -3,12 +3,33 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedupe.records import Passage
 from dedupe.reuse.beads import beads, cut
 from dedupe.reuse.prepared import prepare
-from dedupe.records import Passage
 
-WORDS = "amber birch cedar delta ember fjord grove haven islet jetty kayak lagoon marsh north ocean pier quay reef".split()
-sentence = st.lists(st.sampled_from(WORDS), min_size=4, max_size=9).map(lambda w: " ".join(w).capitalize() + ".")
+WORDS = [
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "haven",
+    "islet",
+    "jetty",
+    "kayak",
+    "lagoon",
+    "marsh",
+    "north",
+    "ocean",
+    "pier",
+    "quay",
+    "reef",
+]
+sentence = st.lists(st.sampled_from(WORDS), min_size=4, max_size=9).map(
+    lambda w: " ".join(w).capitalize() + "."
+)
 article = st.lists(sentence, min_size=1, max_size=6).map("\n".join)
 
 
@@ -32,7 +53,9 @@ def test_beads_part_the_words_without_overlap(left, right, least):
 
 def test_each_sentence_meets_its_own():
     a = prepare("The pier was closed at noon.\nA storm had torn the roof.\nNobody was hurt in the harbour.")
-    b = prepare("At noon the pier was shut.\nIts roof had been torn by a storm.\nIn the harbour nobody was hurt.")
+    b = prepare(
+        "At noon the pier was shut.\nIts roof had been torn by a storm.\nIn the harbour nobody was hurt."
+    )
     assert beads(a, b, whole(a, b), 3) == [(0, 6, 0, 6), (6, 12, 6, 14), (12, 18, 14, 20)]
 
 
@@ -43,10 +66,16 @@ def test_two_sentences_that_change_places_are_paired_across():
 
 
 def test_only_accepted_reworded_passages_are_cut():
-    a, b = prepare("One pier shut today.\nOne roof torn today."), prepare("One pier shut now.\nOne roof torn now.")
+    a, b = (
+        prepare("One pier shut today.\nOne roof torn today."),
+        prepare("One pier shut now.\nOne roof torn now."),
+    )
     passage = Passage(0, len(a.text) - 1, 0, len(b.text) - 1, "reworded", 0.7, 8, 8, measures=(("x", 1.0),))
     parts = cut(a, b, [passage], 2)
     assert [a.text[p.a_start : p.a_stop] for p in parts] == ["One pier shut today", "One roof torn today"]
     assert all(p.score == 0.7 and p.measures == passage.measures and p.a_words == 4 for p in parts)
-    for kept in (Passage(0, 10, 0, 10, "verbatim", 1.0, 2, 2), Passage(0, 40, 0, 40, "reworded", 0.4, 8, 8, accepted=False)):
+    for kept in (
+        Passage(0, 10, 0, 10, "verbatim", 1.0, 2, 2),
+        Passage(0, 40, 0, 40, "reworded", 0.4, 8, 8, accepted=False),
+    ):
         assert cut(a, b, [kept], 2) == [kept]

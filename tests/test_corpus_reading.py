@@ -105,7 +105,9 @@ def test_formats_agree(tmp_path: Path, name: str) -> None:
 
 TEXTS = st.text(
     # a file that is mostly control characters is taken for a binary one
-    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\r\n"), min_size=1, max_size=60
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\r\n"),
+    min_size=1,
+    max_size=60,
 ).filter(lambda text: bool(text.strip()))
 
 

@@ -86,7 +86,7 @@ def test_photo_credits_have_their_role_and_cover_nothing() -> None:
 
 
 def test_a_name_that_closes_the_line_under_a_picture_signs_the_picture() -> None:
-    prose = "The port was shut by the storm of last week, in which cranes fell and the old quay was badly flooded."
+    prose = "The port had been shut since the storm; " * 3
     above, caption = "The port reopened on Monday.", "A ship waits in the outer harbour (AP)"
     (credit,) = find(f"{above}\n{caption}\n{prose}", "en")
     assert (credit.role, credit.covers) == ("photo", ())

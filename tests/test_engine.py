@@ -22,7 +22,9 @@ def test_map_keeps_order_and_reports(workers):
     parts = batches(table, 4)
     seen = []
     with LocalEngine(workers) as engine:
-        result = engine.map(double, parts, SCHEMA, count=len(parts), progress=lambda n, m: seen.append((n, m)))
+        result = engine.map(
+            double, parts, SCHEMA, count=len(parts), progress=lambda n, m: seen.append((n, m))
+        )
     assert result["x"].to_pylist() == [2 * x for x in range(25)]
     assert seen == [(n, 7) for n in range(1, 8)]
 

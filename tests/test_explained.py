@@ -15,7 +15,11 @@ def aside(*matches, agencies=AGENCIES):
 
 
 def test_copies_of_two_agencies_are_no_copies_of_each_other():
-    assert aside(match(ALFA, X, "light", 0.9), match(BETA, Y, "verbatim", 1.0), match(X, Y)) == [False, False, True]
+    assert aside(match(ALFA, X, "light", 0.9), match(BETA, Y, "verbatim", 1.0), match(X, Y)) == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_copies_of_one_agency_are():

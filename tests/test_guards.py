@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """What differs although two passages are alike."""
 
 from __future__ import annotations

@@ -40,7 +40,12 @@ def ledger(count=100, *, outlet="paper", credits=(), passages=(), furniture=()):
     )
 
 
-@given(st.integers(0, 100), st.lists(credits, max_size=4), st.lists(passages, max_size=4), st.lists(furniture, max_size=3))
+@given(
+    st.integers(0, 100),
+    st.lists(credits, max_size=4),
+    st.lists(passages, max_size=4),
+    st.lists(furniture, max_size=3),
+)
 def test_every_word_is_in_exactly_one_entry(count, said, shared, lines):
     found = ledger(count, credits=said, passages=shared, furniture=lines)
     starts, stops = words(count)
@@ -52,7 +57,13 @@ def test_every_word_is_in_exactly_one_entry(count, said, shared, lines):
     assert (owner == 1).all()
     assert sum(entry.words for entry in found) == count
     for line in lines:
-        covered = {e.label.label for e in found if e.start < line.stop and e.stop > line.start for s, t in [(max(e.start, line.start), min(e.stop, line.stop))] if ((starts < t) & (stops > s)).any()}
+        covered = {
+            e.label.label
+            for e in found
+            if e.start < line.stop and e.stop > line.start
+            for s, t in [(max(e.start, line.start), min(e.stop, line.stop))]
+            if ((starts < t) & (stops > s)).any()
+        }
         assert covered <= {"boilerplate"}
 
 
@@ -74,7 +85,12 @@ def test_classes():
     assert one_label() == ("own", "", "", "")
     assert one_label(passages=[copy]) == ("uncredited", "alfa", "", "f")
     assert one_label(passages=[copy], credits=[credit("alfa")]) == ("credited", "alfa", "", "f")
-    assert one_label(passages=[copy], credits=[credit("alfa", strength="possible")]) == ("credited", "alfa", "", "f")
+    assert one_label(passages=[copy], credits=[credit("alfa", strength="possible")]) == (
+        "credited",
+        "alfa",
+        "",
+        "f",
+    )
     assert one_label(passages=[copy], credits=[credit("beta", "alfa")]) == ("credited", "alfa", "beta", "f")
     assert one_label(passages=[copy], credits=[credit("beta")]) == ("uncredited", "alfa", "beta", "f")
     assert one_label(credits=[credit("beta", "alfa")]) == ("claimed", "alfa", "beta", "")

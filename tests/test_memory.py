@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_archive import corpus, write
 
 from dedupe import pipeline
 from dedupe.cli.sizes import bytes_of, shown
@@ -18,9 +19,10 @@ from dedupe.reuse import candidates
 from dedupe.reuse.shelves import Column, Shelves
 from dedupe.settings import load
 from dedupe.stages.columns import Rows
-from test_archive import corpus, write
 
-pieces = st.lists(st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=5), min_size=3, max_size=3), max_size=8)
+pieces = st.lists(
+    st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=5), min_size=3, max_size=3), max_size=8
+)
 
 
 @given(pieces, st.integers(0, 200))
@@ -49,19 +51,28 @@ def test_a_column_is_what_was_written(tmp_path, width):
 def test_rows_are_taken_from_any_chunk(sizes, data):
     values = [str(n) for n in range(sum(sizes))]
     cuts = np.cumsum([0, *sizes])
-    table = pa.table({"x": pa.chunked_array([values[a:b] for a, b in zip(cuts, cuts[1:], strict=False)], pa.string())})
+    table = pa.table(
+        {"x": pa.chunked_array([values[a:b] for a, b in zip(cuts, cuts[1:], strict=False)], pa.string())}
+    )
     wanted = data.draw(st.lists(st.integers(0, len(values) - 1), max_size=12))
     assert Rows(table).take(wanted)["x"].to_pylist() == [values[n] for n in wanted]
 
 
 def test_little_memory_changes_no_byte(tmp_path, monkeypatch):
-    source = write(tmp_path / "all.jsonl", corpus(9, 300))
+    source = write(tmp_path / "all.jsonl", corpus(9, 120))
     runs = []
     for name, memory, words in (("much", 1 << 30, 1 << 19), ("little", 4, 500)):
         monkeypatch.setattr(candidates, "PART_WORDS", words)
         monkeypatch.setattr("dedupe.stages.candidates.LEAST_ROOM", 64)
         runs.append(
-            pipeline.run([source], tmp_path / name / "run", load(), channels=("shingles", "minhash"), workers=1, memory=memory)
+            pipeline.run(
+                [source],
+                tmp_path / name / "run",
+                load(),
+                channels=("shingles", "minhash"),
+                workers=1,
+                memory=memory,
+            )
         )
     for name, table in runs[0].tables.items():
         assert table.equals(runs[1].table(name)), name
@@ -69,7 +80,7 @@ def test_little_memory_changes_no_byte(tmp_path, monkeypatch):
 
 
 def test_timings_are_honest(tmp_path):
-    source = write(tmp_path / "all.jsonl", corpus(4, 1200))
+    source = write(tmp_path / "all.jsonl", corpus(4, 700))
     line = [sys.executable, "-m", "dedupe", "run", str(source), "-o", str(tmp_path / "run"), "--workers", "2",
             "--channels", "shingles"]  # fmt: skip
     subprocess.run(line, check=True, capture_output=True)
@@ -78,7 +89,9 @@ def test_timings_are_honest(tmp_path):
     assert all(0 < stage["peak_mb"] <= stage["peak_mb_together"] for stage in stages)
 
 
-@pytest.mark.parametrize(("text", "size"), [("2GB", 2 << 30), ("500 MB", 500 << 20), ("1.5g", 3 << 29), ("2GiB", 2 << 30)])
+@pytest.mark.parametrize(
+    ("text", "size"), [("2GB", 2 << 30), ("500 MB", 500 << 20), ("1.5g", 3 << 29), ("2GiB", 2 << 30)]
+)
 def test_sizes(text, size):
     assert bytes_of(text) == size
 

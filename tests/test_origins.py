@@ -33,7 +33,9 @@ def judge(*members):
 
 
 def test_a_dispatch_decides_over_credits():
-    verdict = judge(member("w", wire="alfa", quality=("verbatim", 1.0)), member("x", credit("gamma")), member("y"))
+    verdict = judge(
+        member("w", wire="alfa", quality=("verbatim", 1.0)), member("x", credit("gamma")), member("y")
+    )
     assert (verdict.source, verdict.basis, verdict.confidence) == ("alfa", "dispatch", 0.99)
     assert [e.kind for e in verdict.evidence] == ["dispatch", "credit"]
 

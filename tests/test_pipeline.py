@@ -105,7 +105,9 @@ def test_offsets_lead_to_the_words(done):
 
 
 def test_families_and_matches_agree(done):
-    members = {(r["family"], r["document"]): (r["start"], r["stop"]) for r in done.table("families").to_pylist()}
+    members = {
+        (r["family"], r["document"]): (r["start"], r["stop"]) for r in done.table("families").to_pylist()
+    }
     for match in done.table("matches").to_pylist():
         for side in "ab":
             start, stop = members[match["family"], match[side]]
@@ -115,7 +117,9 @@ def test_families_and_matches_agree(done):
 def test_input_order_and_files_change_no_byte(done, tmp_path):
     rows = records()
     random.Random(7).shuffle(rows)
-    again = pipeline.run([write(tmp_path / "in", rows, files=3)], tmp_path / "out", load(), channels=SMALL, workers=1)
+    again = pipeline.run(
+        [write(tmp_path / "in", rows, files=3)], tmp_path / "out", load(), channels=SMALL, workers=1
+    )
     # where a record was read is the one thing that differs
     for name in TABLES:
         one, two = done.table(name), again.table(name)
@@ -133,8 +137,20 @@ def test_workers_change_no_byte(done, tmp_path, monkeypatch):
 
 def test_hash_seed_changes_no_byte(done, tmp_path):
     source = write(tmp_path / "in", records())
-    command = [sys.executable, "-m", "dedupe", "run", str(source), "-o", str(tmp_path / "out"), "--channels", ",".join(SMALL)]
-    finished = subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": "123"}, capture_output=True, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "dedupe",
+        "run",
+        str(source),
+        "-o",
+        str(tmp_path / "out"),
+        "--channels",
+        ",".join(SMALL),
+    ]
+    finished = subprocess.run(
+        command, env={**os.environ, "PYTHONHASHSEED": "123"}, capture_output=True, check=False
+    )
     assert finished.returncode == 0, finished.stderr.decode()
     assert digests(tmp_path / "out") == digests(done.path)
 

@@ -9,7 +9,9 @@ from dedupe import pipeline
 from dedupe.settings import load
 
 REAL = Path(__file__).parents[1].parent / "shared" / "seeds"
-pytestmark = pytest.mark.skipif(not (REAL / "gold.json").is_file(), reason="the annotated articles are not beside the project")
+pytestmark = pytest.mark.skipif(
+    not (REAL / "gold.json").is_file(), reason="the annotated articles are not beside the project"
+)
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +100,11 @@ def test_four_in_five_matches_are_in_the_annotation(done, gold):
     for match in matches:
         for pair in gold["pairs"]:
             left, other = sorted((pair["left"], pair["right"]), key=lambda side: side["article"])
-            if (article(match["a"]), article(match["b"])) == (left["article"], other["article"]) and overlap(
-                match["a_start"], match["a_stop"], left
-            ) and overlap(match["b_start"], match["b_stop"], other):
+            if (
+                (article(match["a"]), article(match["b"])) == (left["article"], other["article"])
+                and overlap(match["a_start"], match["a_stop"], left)
+                and overlap(match["b_start"], match["b_stop"], other)
+            ):
                 right += 1
                 break
     assert matches and right >= 0.8 * len(matches)
@@ -111,7 +115,11 @@ def test_the_closing_sentence_came_from_reuters_and_is_credited_once(done, gold)
     ((_, match),) = pairs_matched(done, [first])
     (origin,) = [o for o in done.table("origins").to_pylist() if o["family"] == match["family"]]
     assert origin["source"] == "reuters"
-    classes = {article(r["document"]): r["class"] for r in done.table("ledger").to_pylist() if r["family"] == match["family"]}
+    classes = {
+        article(r["document"]): r["class"]
+        for r in done.table("ledger").to_pylist()
+        if r["family"] == match["family"]
+    }
     assert classes == {"000": "credited", "004": "uncredited"}
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The report's page as a string: deterministic, closed, complete."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Reworded passages: likeness against an oracle, gathering, bounds, summaries."""
 
 from __future__ import annotations

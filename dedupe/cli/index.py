@@ -21,7 +21,9 @@ def _group() -> None:
 
 @app.command("add")
 def command(
-    archive: Annotated[Path, typer.Argument(help="The archive's folder; made when it is new.", show_default=False)],
+    archive: Annotated[
+        Path, typer.Argument(help="The archive's folder; made when it is new.", show_default=False)
+    ],
     inputs: Inputs,
     settings_file: SettingsFile = None,
     assignments: Assignments = None,
@@ -37,7 +39,9 @@ def command(
 
     with progress() as report:
         added = add(archive, inputs, settings(settings_file, assignments), workers=workers, progress=report)
-    notes().print(f"{added.documents} added, {added.total} in the archive, {len(added.rejected)} rejected", markup=False)
+    notes().print(
+        f"{added.documents} added, {added.total} in the archive, {len(added.rejected)} rejected", markup=False
+    )
     tell_rejected(added.rejected)
     if added.rejected:
         raise typer.Exit(REJECTED)

@@ -14,11 +14,16 @@ from dedupe.errors import REJECTED
 
 
 def command(
-    archive: Annotated[Path, typer.Argument(help="An archive that `dedupe index add` made.", show_default=False)],
+    archive: Annotated[
+        Path, typer.Argument(help="An archive that `dedupe index add` made.", show_default=False)
+    ],
     articles: Inputs,
     as_json: AsJson = False,
     channels: Annotated[
-        str, typer.Option(help="shingles,minhash look up; tfidf too finds reworded copies, through every document.")
+        str,
+        typer.Option(
+            help="shingles,minhash look up; tfidf too finds reworded copies, through every document."
+        ),
     ] = "shingles,minhash",
     facts: Facts = None,
     settings_file: SettingsFile = None,

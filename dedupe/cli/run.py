@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 def command(
     inputs: Inputs,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Results folder. [default: reports/<name of the input>]")
+        Path | None,
+        typer.Option("-o", "--out", help="Results folder. [default: reports/<name of the input>]"),
     ] = None,
     channels: Annotated[
         str | None,
-        typer.Option(help="Which to use, by comma: shingles,minhash,tfidf,translated. [default: all available]"),
+        typer.Option(
+            help="Which to use, by comma: shingles,minhash,tfidf,translated. [default: all available]"
+        ),
     ] = None,
     settings_file: SettingsFile = None,
     assignments: Assignments = None,
@@ -35,7 +38,9 @@ def command(
     ] = False,
     fail_on: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Exit with 1 when an outlet's uncredited share of words is at least this."),
+        typer.Option(
+            min=0, max=1, help="Exit with 1 when an outlet's uncredited share of words is at least this."
+        ),
     ] = None,
 ) -> None:
     """Read articles, find shared passages and their sources, and write the matrix and the report.
@@ -53,7 +58,9 @@ def command(
 
     out = out or Path("reports") / (inputs[0].resolve().name.split(".")[0] or "run")
     if dry_run:
-        _estimate(inputs, settings(settings_file, assignments), pipeline.parse_channels(channels), facts, workers)
+        _estimate(
+            inputs, settings(settings_file, assignments), pipeline.parse_channels(channels), facts, workers
+        )
         return
     with progress() as report:
         done = pipeline.run(
@@ -103,4 +110,6 @@ def _estimate(
     for line in lines:
         data().print(line, markup=False, soft_wrap=True)
     if "translated" in channels:
-        notes().print("note: without the translated channel, whose cost depends on the languages", soft_wrap=True)
+        notes().print(
+            "note: without the translated channel, whose cost depends on the languages", soft_wrap=True
+        )

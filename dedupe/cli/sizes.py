@@ -15,7 +15,9 @@ def bytes_of(size: str) -> int:
     found = _SIZE.fullmatch(size.strip())
     amount = round(float(found[1]) * 1024 ** (" KMGT".index(found[2].upper() or " "))) if found else 0
     if amount < _LEAST:
-        raise SettingsError(f"{size!r} is no size of 64 MB or more", where="--memory", mend="for example --memory 2GB")
+        raise SettingsError(
+            f"{size!r} is no size of 64 MB or more", where="--memory", mend="for example --memory 2GB"
+        )
     return amount
 
 

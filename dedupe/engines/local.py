@@ -76,7 +76,9 @@ class LocalEngine:
         """What this process and the workers, as far as they have answered, have used."""
         own = time.process_time(), _peak()
         each = [own, *self._used.values()]
-        return Usage(sum(cpu for cpu, _ in each), max(peak for _, peak in each), sum(peak for _, peak in each))
+        return Usage(
+            sum(cpu for cpu, _ in each), max(peak for _, peak in each), sum(peak for _, peak in each)
+        )
 
     def map(
         self,

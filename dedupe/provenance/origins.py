@@ -165,7 +165,9 @@ def origin(
         basis = "none"
     direction = _direction(members, dispatches, source, catalogue)
     if basis == "credits" and reworded and _from_abroad(members, sighted, source, catalogue):
-        direction = f"likely common source in another language: {catalogue.name(source)}; no dispatch in the corpus"
+        direction = (
+            f"likely common source in another language: {catalogue.name(source)}; no dispatch in the corpus"
+        )
     return Origin(source, round(confidence, 4), basis, direction, tuple(evidence))
 
 
@@ -181,7 +183,11 @@ def _from_abroad(
     languages = {m.language for m in members}
     crediting = {outlet for outlet, evidence in sighted if any(e.source == source for e in evidence)}
     return (
-        len(crediting) > 1 and bool(spoken) and "multi" not in spoken and None not in languages and not languages & spoken
+        len(crediting) > 1
+        and bool(spoken)
+        and "multi" not in spoken
+        and None not in languages
+        and not languages & spoken
     )
 
 

@@ -59,7 +59,9 @@ def frequencies(batch: TokenBatch, mask: Flags | None = None) -> NDArray[np.int3
     """Return in how many documents each word stands, by the first ``BITS`` bits of its hash; sums of
     batches are those of all their documents."""
     masked = frozen(np.empty(0) if mask is None else mask, np.bool_)
-    found: NDArray[np.int32] = _frequency(frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), masked)
+    found: NDArray[np.int32] = _frequency(
+        frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), masked
+    )
     return found
 
 

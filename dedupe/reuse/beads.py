@@ -14,6 +14,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedupe.records import Passage
 from dedupe.reuse.guards import guards
@@ -122,12 +123,14 @@ def _moves(i: int, j: int) -> Iterator[list[tuple[range, range]]]:
 def _sentences(side: Prepared, start: int, stop: int) -> list[tuple[int, int]]:
     """Return the sentences inside ``start:stop`` (words), clipped to it; furniture is in none."""
     inside = [
-        (max(start, first), min(stop, last)) for first, last in side.sentences.tolist() if first < stop and last > start
+        (max(start, first), min(stop, last))
+        for first, last in side.sentences.tolist()
+        if first < stop and last > start
     ]
     return inside or [(start, stop)]
 
 
-def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:  # type: ignore[type-arg]
+def _joined(parts: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
     return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
 
 

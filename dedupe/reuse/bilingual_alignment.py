@@ -154,7 +154,7 @@ def _next_to(
 
 
 @kernel
-def _best_chain(  # noqa: PLR0917  # pragma: no cover (compiled)
+def _best_chain(  # pragma: no cover (compiled)
     single: NDArray[np.float32],
     one_two: NDArray[np.float32],
     two_one: NDArray[np.float32],

@@ -75,7 +75,9 @@ def traits(
     order = np.lexsort((late, ~wire))
     ranks = np.empty(len(order), np.int32)
     ranks[order] = np.arange(len(order), dtype=np.int32)
-    return traits_of(offsets, outlets=None if settings.candidates.same_outlet else outlets, days=days, ranks=ranks)
+    return traits_of(
+        offsets, outlets=None if settings.candidates.same_outlet else outlets, days=days, ranks=ranks
+    )
 
 
 def day(published: str | None) -> int:
@@ -107,7 +109,11 @@ def find(known: Corpus, channels: Sequence[str], progress: Callable[[int, int], 
             cosines[places] = cosine
     pairs = np.stack((together >> np.uint64(32), together & np.uint64(0xFFFFFFFF)), axis=1).astype(np.int32)
     return Found(
-        pairs, bits, minhash.overlaps(known.sets, pairs).jaccard, minhash.estimate(known.signatures, pairs), cosines
+        pairs,
+        bits,
+        minhash.overlaps(known.sets, pairs).jaccard,
+        minhash.estimate(known.signatures, pairs),
+        cosines,
     )
 
 
@@ -143,7 +149,9 @@ def _by_shingles(known: Corpus) -> tuple[Pairs, None]:
     del counts
     # Links go on shelves by the top bits of their first document, so that pairs are never parted.
     bits = min(plan.document_bits, max(0, (8 * len(known.batch.hashes) // known.room).bit_length()))
-    edges = np.arange(1, 1 << bits, dtype=np.uint64) << np.uint64(64 - bits) if bits else np.empty(0, np.uint64)
+    edges = (
+        np.arange(1, 1 << bits, dtype=np.uint64) << np.uint64(64 - bits) if bits else np.empty(0, np.uint64)
+    )
     links = Shelves(known.scratch / "links", 1 << bits, known.room)
     for number in range(len(postings)):
         found = shingles.link(postings.take(number), known.traits, plan, settings, window)

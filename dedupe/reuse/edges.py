@@ -23,7 +23,7 @@ Block = tuple[int, int, int, int]
 ROUNDS = 20
 
 
-def refined(  # noqa: PLR0917
+def refined(
     a: Prepared, b: Prepared, weights: TermWeights, in_a: Range, in_b: Range, settings: Align
 ) -> Block:
     """Return the words of two ranges of sentences, cut where ``settings.edge`` allows:
@@ -56,13 +56,13 @@ def _words(pieces: Pieces, start: int, stop: int) -> Range:
 
 
 @kernel
-def _count(bounds: I32, entry: I32, counts: I32, start: int, stop: int, step: int) -> None:  # noqa: PLR0917
+def _count(bounds: I32, entry: I32, counts: I32, start: int, stop: int, step: int) -> None:
     for at in range(bounds[start], bounds[stop]):
         counts[entry[at]] += step
 
 
 @kernel
-def _adds(  # noqa: PLR0917
+def _adds(
     bounds: I32, entry: I32, weight: F64, twin: I32, own: I32, other: I32, unit: int, inside: int
 ) -> float:
     """Return the share of the unit's weight that is shared and supplied by no other unit in range."""
@@ -77,7 +77,7 @@ def _adds(  # noqa: PLR0917
 
 
 @kernel
-def _shed(  # noqa: PLR0917
+def _shed(
     bounds: I32, entry: I32, weight: F64, match: I32, own: I32, other: I32, ranges: I32,
     start: int, stop: int, min_words: int, stay: float,
 ) -> tuple[int, int, int]:  # fmt: skip
@@ -97,7 +97,7 @@ def _shed(  # noqa: PLR0917
 
 
 @kernel
-def _grow(  # noqa: PLR0917
+def _grow(
     bounds: I32, entry: I32, weight: F64, match: I32, own: I32, other: I32,
     start: int, stop: int, enter: float,
 ) -> tuple[int, int, int]:  # fmt: skip
@@ -115,7 +115,7 @@ def _grow(  # noqa: PLR0917
 
 
 @kernel
-def _refined(  # noqa: PLR0917
+def _refined(
     a_bounds: I32, a_entry: I32, b_bounds: I32, b_entry: I32, a_weight: F64, b_weight: F64, twin: I32,
     a_start: int, a_stop: int, b_start: int, b_stop: int, a_ranges: I32, b_ranges: I32,
     min_words: int, stay: float, enter: float,

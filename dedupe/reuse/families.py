@@ -74,9 +74,8 @@ def group(matches: NDArray[np.int32], *, overlap: float) -> Grouping:
     moved = np.any(np.diff(sides[order], axis=0) != 0, axis=1) if len(order) else np.empty(0, np.bool_)
     rank = np.empty(len(order), np.int64)  # equal passages rank equally
     rank[order] = np.concatenate(([0], np.cumsum(moved)))[: len(order)]
-    one, other, share = kernels.overlaps(
-        *(frozen(column[order], np.int32) for column in (documents, starts, stops)), overlap, NEIGHBOURS
-    )
+    placed = [frozen(column[order], np.int32) for column in (documents, starts, stops)]
+    one, other, share = kernels.overlaps(placed[0], placed[1], placed[2], overlap, NEIGHBOURS)
     one, other = order[one], order[other]
     surest = np.lexsort((other, one, rank[other], rank[one], -share))
     always = np.arange(len(matches))
@@ -88,7 +87,11 @@ def group(matches: NDArray[np.int32], *, overlap: float) -> Grouping:
     members = np.stack((documents[entries], starts[entries], stops[entries]), axis=1)
     by_set = np.lexsort((members[:, 2], members[:, 1], members[:, 0], owner[entries]))
     members, owner = members[by_set], owner[entries][by_set]
-    bounds = np.concatenate(([0], np.flatnonzero(np.diff(owner)) + 1, [len(owner)])) if len(owner) else np.zeros(1, np.int64)
+    bounds = (
+        np.concatenate(([0], np.flatnonzero(np.diff(owner)) + 1, [len(owner)]))
+        if len(owner)
+        else np.zeros(1, np.int64)
+    )
     names = owner[bounds[:-1]]
     family_of = np.searchsorted(names, sets[::2])
     ranked = _order(members, bounds, family_of)
@@ -102,7 +105,11 @@ def _order(members: I32, bounds: I64, family_of: I64) -> list[int]:
     earliest = np.full(len(first), len(family_of))
     np.minimum.at(earliest, family_of, np.arange(len(family_of)))
     ordered = np.lexsort((first[:, 2], first[:, 1], first[:, 0]))
-    alike = np.concatenate(([False], np.all(first[ordered[1:]] == first[ordered[:-1]], axis=1), [False])) if len(first) else [False]
+    alike = (
+        np.concatenate(([False], np.all(first[ordered[1:]] == first[ordered[:-1]], axis=1), [False]))
+        if len(first)
+        else [False]
+    )
     ranked: list[int] = ordered.tolist()
     start = 0
     while start < len(ranked):  # families that begin with the same member: rare

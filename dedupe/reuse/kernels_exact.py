@@ -13,7 +13,7 @@ _NOWHERE = -(1 << 30)
 
 
 @kernel
-def align_pairs(  # noqa: PLR0917
+def align_pairs(
     offsets: I64,
     hashes: U64,
     mask: Flags,
@@ -150,7 +150,7 @@ def _index(grams: U64, n: int, heads: I32, links: I32) -> None:
 
 
 @kernel
-def _find_runs(  # noqa: PLR0917
+def _find_runs(
     words_a: U64, words_b: U64, mask_a: Flags, mask_b: Flags, k: int, grams_a: U64, grams_b: U64,
     heads: I32, links: I32, reached: I32, likely: I32, runs: I32,
 ) -> int:  # fmt: skip
@@ -200,16 +200,14 @@ def _find_runs(  # noqa: PLR0917
 
 
 @kernel
-def _equal(  # noqa: PLR0917
-    words_a: U64, words_b: U64, mask_a: Flags, mask_b: Flags, i: int, j: int
-) -> bool:
+def _equal(words_a: U64, words_b: U64, mask_a: Flags, mask_b: Flags, i: int, j: int) -> bool:
     if words_a[i] != words_b[j]:
         return False
     return not ((len(mask_a) > 0 and mask_a[i]) or (len(mask_b) > 0 and mask_b[j]))
 
 
 @kernel
-def _extend(  # noqa: PLR0917
+def _extend(
     words_a: U64, words_b: U64, mask_a: Flags, mask_b: Flags, a: int, b: int, step: int,
     edit_cost: int, drop: int, front: I32,
 ) -> tuple[int, int, int]:  # fmt: skip

@@ -37,7 +37,7 @@ def overlaps(
 
 
 @kernel
-def join(  # noqa: PLR0917
+def join(
     documents: I32, starts: I32, stops: I32, first: I64, second: I64, always: int
 ) -> tuple[I64, I64, I32, I32]:
     """Join passages into sets; return of each passage its set, and entry by entry (one per document
@@ -74,7 +74,8 @@ def join(  # noqa: PLR0917
             entry = small
             while entry >= 0 and free:
                 at = _get(keys, values, big << 24 | documents[entry])
-                free = at < 0 or (core_starts[at] < core_stops[entry] and core_starts[entry] < core_stops[at])
+                if at >= 0 and (core_starts[at] >= core_stops[entry] or core_starts[entry] >= core_stops[at]):
+                    free = False
                 entry = following[entry]
             if not free:
                 continue
@@ -123,7 +124,7 @@ def _find(parent: I64, node: int) -> int:
 
 
 @kernel
-def _slot(keys: I64, key: int) -> int:
+def _slot(keys: I64, key: int) -> np.int64:
     """Return where a key stands, or the free slot where it would."""
     most = np.uint64(len(keys) - 1)
     slot = mix(np.uint64(key)) & most
@@ -133,7 +134,7 @@ def _slot(keys: I64, key: int) -> int:
 
 
 @kernel
-def _get(keys: I64, values: I64, key: int) -> int:
+def _get(keys: I64, values: I64, key: int) -> np.int64:
     slot = _slot(keys, key)
     return values[slot] if keys[slot] == key else _FREE
 

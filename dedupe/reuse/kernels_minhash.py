@@ -13,9 +13,7 @@ _TOP = np.uint64(32)
 
 
 @kernel
-def shingle(  # noqa: PLR0917
-    offsets: I64, hashes: U64, mask: Flags, k: int, counts: I64, out: U32
-) -> int:
+def shingle(offsets: I64, hashes: U64, mask: Flags, k: int, counts: I64, out: U32) -> int:
     """Write the 32-bit shingle hashes of every document; ``counts[d + 1]`` ends document d's."""
     longest = 1
     for d in range(len(offsets) - 1):

@@ -35,7 +35,7 @@ def count_grams(offsets: I64, hashes: U64, mask: Flags, k: int, table: Bytes) ->
 
 
 @kernel
-def collect_postings(  # noqa: PLR0917
+def collect_postings(
     offsets: I64, hashes: U64, mask: Flags, k: int, table: Bytes, first_word: int, place_bits: int,
     partition_bits: int, sizes: I64, out: U64,
 ) -> int:  # fmt: skip
@@ -99,7 +99,7 @@ def find_blocks(offsets: I64, out: I32) -> None:
 
 
 @kernel
-def link_postings(  # noqa: PLR0917
+def link_postings(
     postings: U64, offsets: I64, blocks: I32, outlets: I32, days: I32, ranks: I32, star: int, window: int,
     place_bits: int, document_bits: int,
 ) -> U64:  # fmt: skip
@@ -167,7 +167,7 @@ def link_postings(  # noqa: PLR0917
 
 
 @kernel
-def _link(  # noqa: PLR0917
+def _link(
     members: I32, places: I64, m: int, o: int, outlets: I32, days: I32, window: int,
     document_bits: int, out: U64, count: int,
 ) -> int:  # fmt: skip
@@ -193,7 +193,7 @@ def _comparable(a: int, b: int, outlets: I32, days: I32, window: int) -> bool:
 
 
 @kernel
-def _link_star(  # noqa: PLR0917
+def _link_star(
     members: I32, places: I64, order: I64, begin: int, end: int, outlets: I32, days: I32, ranks: I32,
     window: int, document_bits: int, out: U64, count: int,
 ) -> int:  # fmt: skip
@@ -224,7 +224,7 @@ def _link_star(  # noqa: PLR0917
 
 
 @kernel
-def _link_dated(  # noqa: PLR0917
+def _link_dated(
     members: I32, places: I64, size: int, outlets: I32, days: I32, ranks: I32, window: int,
     document_bits: int, order: I64, keys: I64, out: U64, count: int,
 ) -> int:  # fmt: skip

@@ -161,7 +161,7 @@ def _norms(bounds: I32, entry: I32, tf: F32, weight: F64) -> F64:
 
 
 @kernel
-def _promising(  # noqa: PLR0917
+def _promising(
     a_bounds: I32, a_entry: I32, a_tf: F32, b_bounds: I32, b_entry: I32, b_tf: F32,
     a_weight: F64, b_weight: F64, twins: I32, busy_a: Flags, busy_b: Flags, low_cosine: float,
 ) -> bool:  # fmt: skip
@@ -194,7 +194,7 @@ def _promising(  # noqa: PLR0917
 
 
 @kernel
-def _pairs(  # noqa: PLR0917
+def _pairs(
     aw_bounds: I32, aw_entry: I32, aw_tf: F32, bw_bounds: I32, bw_entry: I32, bw_tf: F32,
     aw_weight: F64, bw_weight: F64, w_twin: I32,
     ag_bounds: I32, ag_entry: I32, ag_tf: F32, bg_bounds: I32, bg_entry: I32, bg_tf: F32,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.text.kernels import I64, frozen, kernel
+from dedupe.text.kernels import I32, I64, frozen, kernel
 
 MOST = 64
 """Documents in a group."""
@@ -18,12 +18,11 @@ def neighbourhoods(a: NDArray[np.int32], b: NDArray[np.int32], likeness: NDArray
     """
     order = np.lexsort((b, a, -likeness))
     count = int(b.max(initial=-1)) + 1
-    groups: I64 = _join(frozen(a[order], np.int32), frozen(b[order], np.int32), count, MOST)
-    return groups
+    return _join(frozen(a[order], np.int32), frozen(b[order], np.int32), count, MOST)
 
 
 @kernel
-def _join(a, b, count, most):  # type: ignore[no-untyped-def]
+def _join(a: I32, b: I32, count: int, most: int) -> I64:
     parent = np.arange(count)
     size = np.ones(count, np.int32)
     for pair in range(len(a)):
@@ -38,7 +37,7 @@ def _join(a, b, count, most):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _find(parent, node):  # type: ignore[no-untyped-def]
+def _find(parent: I64, node: int) -> int:
     while parent[node] != node:
         parent[node] = parent[parent[node]]
         node = parent[node]

@@ -240,7 +240,7 @@ def _terms(
 
 
 @kernel
-def _group(  # noqa: PLR0917
+def _group(
     hashes: U64, units: I32, weights: F32, order: I64, count: int, counted: bool
 ) -> tuple[U64, I32, I32, I32, F32]:
     """Return the fields of `Terms`; ``order`` sorts the terms by hash."""
@@ -287,7 +287,7 @@ def _group(  # noqa: PLR0917
 
 
 @kernel
-def _grams(  # noqa: PLR0917
+def _grams(
     codes: U32, low: int, table: U32, starts: I32, stops: I32, units: I32, tells: F32,
     hashes: U64, out_units: I32, out_weights: F32,
 ) -> int:  # fmt: skip

@@ -22,7 +22,7 @@ class Column:
 
     def add(self, piece: NDArray[Any]) -> None:
         """Append a piece."""
-        self._stream.write(memoryview(np.ascontiguousarray(piece, self._dtype)).cast("B"))
+        self._stream.write(np.ascontiguousarray(piece, self._dtype).data.cast("B"))
 
     def array(self) -> NDArray[Any]:
         """End writing; return the whole, read-only."""
@@ -75,7 +75,7 @@ class Shelves:
             for piece in shelf:
                 # Piece by piece: their order is what makes results independent of the room.
                 start = self._stream.tell()
-                self._stream.write(memoryview(piece).cast("B"))
+                self._stream.write(piece.data.cast("B"))
                 self._stored[number].append((start, piece.nbytes))
             shelf.clear()
         self._held = 0

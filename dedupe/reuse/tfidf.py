@@ -163,7 +163,7 @@ def _postings(bounds: I64, heavy: I64, indices: I32, weights: F32, most: int) ->
 
 
 @kernel
-def _nearest(  # noqa: PLR0917
+def _nearest(
     indptr: I32, indices: I32, weights: F32, heavy: I64, bounds: I64,
     posts: I32, post_bounds: I64, post_weights: F32,
     outlets: I32, days: I32, window: int, undated: int, neighbours: int, threshold: float,

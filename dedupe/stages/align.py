@@ -72,7 +72,9 @@ class AlignBundles:
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         bundles = zip(*(batch[name].combine_chunks() for name in BUNDLES.names), strict=True)
-        rows = chain.from_iterable(self._pairs(documents.values, pairs.as_py()) for documents, pairs in bundles)
+        rows = chain.from_iterable(
+            self._pairs(documents.values, pairs.as_py()) for documents, pairs in bundles
+        )
         return aligned(rows, self.settings, beads=True)
 
     def _pairs(
@@ -90,7 +92,9 @@ def documents_ready(documents: pa.Table, settings: Settings, background: Backgro
     # As in `reuse.prepared.prepare_tokens`, for all documents together: sentences as ranges of words.
     edges, owner = flat(documents["sentences"])
     place = (np.repeat(np.arange(len(batch)), np.diff(batch.offsets)) << 32) + batch.starts
-    first, last = (np.searchsorted(place, (owner << 32) + edges.field(n).to_numpy(), "left") for n in ("start", "stop"))
+    first, last = (
+        np.searchsorted(place, (owner << 32) + edges.field(n).to_numpy(), "left") for n in ("start", "stop")
+    )
     clear = np.concatenate((np.zeros(1, np.int64), np.cumsum(~mask)))
     kept = clear[last] > clear[first]
     ranges = (np.stack((first, last), axis=1) - batch.offsets[owner, None])[kept].astype(np.int32)
@@ -101,7 +105,11 @@ def documents_ready(documents: pa.Table, settings: Settings, background: Backgro
         if settings.align.wrapped:  # then sentences end elsewhere
             furniture = spans(documents["furniture"][number].as_py())
             side = prepare(
-                texts[number], language=languages[number], furniture=furniture, wrapped=True, background=background
+                texts[number],
+                language=languages[number],
+                furniture=furniture,
+                wrapped=True,
+                background=background,
             )
             return ids[number], side
         words = slice(int(batch.offsets[number]), int(batch.offsets[number + 1]))
@@ -158,7 +166,9 @@ def _lists(passages: Sequence[Sequence[Passage]]) -> pa.ListArray:
     for field in PASSAGE:
         values = make[field.name]() if field.name in make else [getattr(p, field.name) for p in flat]
         arrays.append(values if isinstance(values, pa.Array) else pa.array(values, field.type))
-    return pa.ListArray.from_arrays(_bounds(passages), pa.StructArray.from_arrays(arrays, fields=list(PASSAGE)))
+    return pa.ListArray.from_arrays(
+        _bounds(passages), pa.StructArray.from_arrays(arrays, fields=list(PASSAGE))
+    )
 
 
 def _bounds(lists: Iterable[Sequence[Any]]) -> pa.Array:

@@ -58,7 +58,10 @@ def find(
             pa.array(found.pairs[:, 0]),
             pa.array(found.pairs[:, 1]),
             pa.array(sets, FOUND.field("channels").type).take(pa.array(found.channels)),
-            *(pa.array(np.round(v, 4), from_pandas=True) for v in (found.jaccard, found.estimate, found.cosine)),
+            *(
+                pa.array(np.round(v, 4), from_pandas=True)
+                for v in (found.jaccard, found.estimate, found.cosine)
+            ),
         ],
         schema=FOUND,
     )

@@ -28,7 +28,9 @@ def spans(column: Iterable[Mapping[str, Any]] | None) -> list[Span]:
 def spans_column(found: Sequence[Sequence[Span]], kind: pa.ListType) -> pa.ListArray:
     """Return lists of spans as a column of type ``SPANS`` or ``SENTENCES``."""
     entries = list(chain.from_iterable(found))
-    columns = [pa.array([getattr(span, field.name) for span in entries], field.type) for field in kind.value_type]
+    columns = [
+        pa.array([getattr(span, field.name) for span in entries], field.type) for field in kind.value_type
+    ]
     owner = np.repeat(np.arange(len(found)), [len(spans) for spans in found])
     return grouped(pa.StructArray.from_arrays(columns, fields=list(kind.value_type)), owner, len(found))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
-from dedupe.stages.columns import spans
 from dedupe.provenance import catalogue as catalogues
 from dedupe.provenance import credits
 from dedupe.records import CREDITS, Cover, Credit, Span
 from dedupe.settings import Settings
+from dedupe.stages.columns import spans
 
 
 @cache
@@ -30,7 +32,7 @@ class FindCredits:
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         known = catalogue(self.facts)
-        rows = []
+        rows: list[dict[str, object]] = []
         for row in batch.select(["id", "text", "language", "outlet", "furniture", "sentences"]).to_pylist():
             found = credits.find(
                 row["text"],
@@ -60,10 +62,15 @@ def as_row(document: str, credit: Credit) -> dict[str, object]:
     }
 
 
-def from_row(row: dict[str, object]) -> Credit:
+def from_row(row: Mapping[str, Any]) -> Credit:
     """Return a row of ``records.CREDITS`` as a credit."""
-    values = dict(row)
-    values.pop("document", None)
-    covers = tuple(Cover(**cover) for cover in values.pop("covers"))  # type: ignore[attr-defined]
-    chain = tuple(values.pop("chain"))  # type: ignore[call-overload]
-    return Credit(**values, chain=chain, covers=covers)  # type: ignore[arg-type]
+    return Credit(
+        start=row["start"],
+        stop=row["stop"],
+        surface=row["surface"],
+        chain=tuple(row["chain"]),
+        role=row["role"],
+        confidence=row["confidence"],
+        covers=tuple(Cover(**cover) for cover in row["covers"]),
+        rule=row["rule"],
+    )

@@ -22,7 +22,11 @@ def with_repeated(documents: pa.Table, marked: pa.Table, settings: Boilerplate) 
     wire = numbers(pc.equal(documents["kind"], "wire"))
     keep = np.flatnonzero(~wire[owner]) if len(owner) else np.zeros(0, np.int64)
     repeated = repeated_lines(
-        outlets[owner[keep]].astype(np.int64), owner[keep], lines[keep, 0], lines[keep, 2] - lines[keep, 1], settings
+        outlets[owner[keep]].astype(np.int64),
+        owner[keep],
+        lines[keep, 0],
+        lines[keep, 2] - lines[keep, 1],
+        settings,
     )
     added = keep[repeated]
     entries, home = flat(marked["furniture"])
@@ -38,7 +42,11 @@ def with_repeated(documents: pa.Table, marked: pa.Table, settings: Boilerplate) 
     kinds = pa.concat_arrays([entries.field("kind"), pa.array(["repeated"] * len(added), pa.string())])
     order = np.lexsort((starts, home))
     spans = pa.StructArray.from_arrays(
-        [pa.array(starts[order].astype(np.int32)), pa.array(stops[order].astype(np.int32)), kinds.take(pa.array(order))],
+        [
+            pa.array(starts[order].astype(np.int32)),
+            pa.array(stops[order].astype(np.int32)),
+            kinds.take(pa.array(order)),
+        ],
         fields=list(SPANS.value_type),
     )
     furniture = grouped(spans, home[order], marked.num_rows).cast(SPANS)

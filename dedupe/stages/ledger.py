@@ -96,4 +96,3 @@ def _lists(entries: pa.Array, owner: Int, wanted: Int) -> pa.ListArray:
     low, high = np.searchsorted(owner, [wanted[0], wanted[-1] + 1])
     kept = np.flatnonzero(np.isin(owner[low:high], wanted)) + low
     return grouped(entries.take(pa.array(kept)), np.searchsorted(wanted, owner[kept]), len(wanted))
-

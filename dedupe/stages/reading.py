@@ -49,7 +49,11 @@ def passed_over(inputs: Sequence[Path]) -> list[str]:
 
 
 def read(
-    inputs: Sequence[Path], limits: Reading, scratch: Path, rejected: Path, progress: Callable[[int, int], None]
+    inputs: Sequence[Path],
+    limits: Reading,
+    scratch: Path,
+    rejected: Path,
+    progress: Callable[[int, int], None],
 ) -> tuple[pa.Schema, Iterator[pa.Table]]:
     """Read files and folders; return the schema ``READ``, and its batches in the order of ids.
 
@@ -81,7 +85,8 @@ def read(
     rows = Rows(map_arrow(scratch / "as-read.arrow"))
     told = json.dumps({name: getattr(about, name) for name in About.__slots__})
     return READ.with_metadata({_ABOUT: told}), (
-        rows.take(order[start : start + ROWS]).replace_schema_metadata({_ABOUT: told}) for start in range(0, len(order), ROWS)
+        rows.take(order[start : start + ROWS]).replace_schema_metadata({_ABOUT: told})
+        for start in range(0, len(order), ROWS)
     )
 
 

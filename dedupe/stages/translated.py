@@ -52,7 +52,8 @@ def joined(aligned: pa.Table, found: TranslatedReuse, documents: pa.Table) -> pa
         row = rows.setdefault(key, {"a": key[0], "b": key[1], "channels": [], "aligned": []})
         row["channels"] = [*row["channels"], "translated"]
         row["aligned"] = sorted(
-            [*row["aligned"], *map(as_row, passages)], key=lambda p: (p["a_start"], p["b_start"], p["a_stop"], p["kind"])
+            [*row["aligned"], *map(as_row, passages)],
+            key=lambda p: (p["a_start"], p["b_start"], p["a_stop"], p["kind"]),
         )
         accepted = [p for p in row["aligned"] if p["accepted"]]
         row["a_covered"] = share((p["a_words"] for p in accepted), total[key[0]])

@@ -23,15 +23,21 @@ from dedupe.stages.credits import from_row
 ROWS = 2_000
 
 
-def matched(candidates: pa.Table, pairs: pa.Table, documents: pa.Table, settings: Settings) -> tuple[pa.Table, pa.Table]:
+def matched(
+    candidates: pa.Table, pairs: pa.Table, documents: pa.Table, settings: Settings
+) -> tuple[pa.Table, pa.Table]:
     """Return the tables ``matches`` and ``families`` of the accepted candidates, those aside that two
     dispatches explain (``reuse.explained``)."""
     ids = documents["id"].combine_chunks()
     accepted = candidates.filter(candidates["accepted"])
     number = {side: numbers(pc.index_in(accepted[side], ids)) for side in "ab"}
     place = {name: numbers(accepted[name]) for name in ("a_start", "b_start", "a_stop", "b_stop")}
-    order = np.lexsort((place["b_stop"], place["a_stop"], place["b_start"], place["a_start"], number["b"], number["a"]))
-    order = order[~_set_aside(accepted.take(pa.array(order)), number["a"][order], number["b"][order], documents)]
+    order = np.lexsort(
+        (place["b_stop"], place["a_stop"], place["b_start"], place["a_start"], number["b"], number["a"])
+    )
+    order = order[
+        ~_set_aside(accepted.take(pa.array(order)), number["a"][order], number["b"][order], documents)
+    ]
     accepted = accepted.take(pa.array(order))
     a, b = number["a"][order], number["b"][order]
     sides = np.stack(
@@ -51,7 +57,9 @@ def matched(candidates: pa.Table, pairs: pa.Table, documents: pa.Table, settings
     for side, owner in (("a", a), ("b", b)):
         shares = numbers(accepted[f"{side}_words"]) / words[owner]
         columns[f"{side}_covered"] = pa.array([round(share, 4) for share in shares.tolist()], pa.float64())
-    columns["channels"] = pairs["channels"].combine_chunks().take(pa.array(np.searchsorted(keys, _pair(a, b))))
+    columns["channels"] = (
+        pairs["channels"].combine_chunks().take(pa.array(np.searchsorted(keys, _pair(a, b))))
+    )
     members = pa.table(
         {
             "family": names.take(pa.array(np.repeat(np.arange(len(names)), np.diff(found.bounds)))),
@@ -101,12 +109,19 @@ def _words(members: NDArray[np.int32], texts: pa.ChunkedArray) -> NDArray[np.int
         low, high = np.searchsorted(members[by_document, 0], (first, first + ROWS))
         rows = by_document[low:high]
         document, start, stop = members[rows].astype(np.int64).T
-        counts[rows] = np.searchsorted(starts, (document << 32) + stop) - np.searchsorted(starts, (document << 32) + start)
+        counts[rows] = np.searchsorted(starts, (document << 32) + stop) - np.searchsorted(
+            starts, (document << 32) + start
+        )
     return counts
 
 
 def judged(
-    members: pa.Table, matches: pa.Table, documents: pa.Table, credits: pa.Table, catalogue: Catalogue, settings: Settings
+    members: pa.Table,
+    matches: pa.Table,
+    documents: pa.Table,
+    credits: pa.Table,
+    catalogue: Catalogue,
+    settings: Settings,
 ) -> pa.Table:
     """Return the table ``origins``: one row per family, in the order of their names."""
     names, listed = codes(members["family"])
@@ -117,13 +132,17 @@ def judged(
     about = documents.select(["outlet", "kind", "source_id", "published", "language"])
     cited, said = np.unique(document[order], return_inverse=True)
     known = about.filter(_flags(cited, documents.num_rows)).to_pylist()
-    sources = cache(lambda source_id, outlet: wire_source({"source_id": source_id, "outlet": outlet}, catalogue))
+    sources = cache(
+        lambda source_id, outlet: wire_source({"source_id": source_id, "outlet": outlet}, catalogue)
+    )
     quality = _quality(matches, set(documents["id"].filter(pc.equal(documents["kind"], "wire")).to_pylist()))
     coverage = _coverage(credits)
     silent = Coverage()
     by_family: list[list[Member]] = [[] for _ in listed]
     columns = (rows[name].to_pylist() for name in ("family", "document", "start", "stop"))
-    for number, place, family, name, start, stop in zip(names[order].tolist(), said.tolist(), *columns, strict=True):
+    for number, place, family, name, start, stop in zip(
+        names[order].tolist(), said.tolist(), *columns, strict=True
+    ):
         row = known[place]
         wire = sources(row["source_id"], row["outlet"]) if row["kind"] == "wire" else None
         by_family[number].append(
@@ -176,10 +195,14 @@ def _quality(matches: pa.Table, dispatches: set[str]) -> dict[tuple[str, str], t
 
 def _table(names: list[str], verdicts: list[Origin]) -> pa.Table:
     columns = {
-        field.name: [getattr(verdict, field.name) for verdict in verdicts] for field in ORIGINS if field.name not in ("family", "evidence")
+        field.name: [getattr(verdict, field.name) for verdict in verdicts]
+        for field in ORIGINS
+        if field.name not in ("family", "evidence")
     }
     evidence = [[_as_tuple(entry) for entry in verdict.evidence] for verdict in verdicts]
-    return pa.table({"family": names, **columns, "evidence": pa.array(evidence, pa.list_(EVIDENCE))}, schema=ORIGINS)
+    return pa.table(
+        {"family": names, **columns, "evidence": pa.array(evidence, pa.list_(EVIDENCE))}, schema=ORIGINS
+    )
 
 
 def _as_tuple(entry: Evidence) -> tuple[Any, ...]:

@@ -184,9 +184,7 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @kernel
-def _scan(  # noqa: PLR0917
-    data: Bytes, offsets: I64, table: U32, words: I64, hashes: U64, starts: I32, stops: I32
-) -> int:
+def _scan(data: Bytes, offsets: I64, table: U32, words: I64, hashes: U64, starts: I32, stops: I32) -> int:
     """Write the words of every document; return how many there are."""
     count = 0
     for document in range(len(offsets) - 1):

@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+
 @dataclass
 class Watched:
     """A page and everything that must not happen in it."""

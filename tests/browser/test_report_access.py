@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The report against WCAG 2.2 AA, as far as axe-core can tell, in both languages, light and dark."""
 
 from __future__ import annotations

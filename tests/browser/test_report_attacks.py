@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Hostile text in every field that is shown: nothing runs, nothing is asked for, every mark is in its place."""
 
 from __future__ import annotations

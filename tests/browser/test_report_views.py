@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Every view, key, link and control of the report, in a real browser."""
 
 from __future__ import annotations
