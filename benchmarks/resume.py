@@ -79,7 +79,7 @@ def check(source: Path, work: Path, kills: int, seed: int, options: list[str]) -
         )
         bad += bool(differing)
         print(
-            f"{number + 1:3d} killed after {moment:6.1f} s{'' if hit else ' (was done)'}, went on for {seconds:6.1f} s: "
+            f"{number + 1:3d} killed after {moment:6.1f} s{'' if hit else ' (was done)'}, took {seconds:6.1f} s: "
             f"{'DIFFERENT ' + ', '.join(differing) if differing else 'the same bytes'}",
             flush=True,
         )

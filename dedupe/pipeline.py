@@ -90,7 +90,7 @@ def run(
             made: Callable[[int], Iterable[pa.Table]],
             schema: pa.Schema,
         ) -> pa.Table:
-            """Run a kernel over ``count`` batches, those from ``first`` on being ``made(first)``, and keep its results."""
+            """Run a kernel over ``count`` batches, those from ``first`` on ``made(first)``, and keep its results."""
 
             def compute(first: int) -> Iterator[pa.Table]:
                 for done, part in enumerate(engine.stream(kernel, made(first), count=count), start=first + 1):

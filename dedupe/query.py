@@ -37,7 +37,8 @@ FOUND = pa.schema([field for field in MATCHES if field.name != "family"])
 @dataclass(frozen=True, slots=True)
 class Answer:
     """``matches`` (``records.MATCHES`` without ``family``) and ``pairs`` (``records.PAIRS``) with a new article on
-    either side, ``credits`` of the new articles, ``others``: id, outlet, kind, published, title of the documents matched."""
+    either side, ``credits`` of the new articles, ``others``: id, outlet, kind, published, title of
+    the documents matched."""
 
     articles: Sequence[str]
     matches: pa.Table

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.plagdet import score  # noqa: E402
+from benchmarks.plagdet import score
 
 BENCH = ROOT.parent / "shared" / "bench"
 

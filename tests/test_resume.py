@@ -13,9 +13,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 resume = pytest.importorskip("resume", reason="benchmarks/ is not here")
 
-from test_archive import corpus, write  # noqa: E402
+from test_archive import corpus, write
 
-from dedupe.runs import Writer  # noqa: E402
+from dedupe.runs import Writer
 
 OPTIONS = ["--channels", "shingles,minhash,tfidf", "--workers", "2"]
 

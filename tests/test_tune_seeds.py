@@ -18,7 +18,7 @@ from dedupe.tune.tuning import tune
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.seed_labels import LABELS, SEEDS, labels  # noqa: E402
+from benchmarks.seed_labels import LABELS, SEEDS, labels
 
 CHANNELS = ("shingles", "minhash", "tfidf")
 

@@ -15,7 +15,22 @@ import typer
 from typer.exceptions import TyperException
 
 from dedupe import __version__
-from dedupe.cli import align, compare, credits, diff, label, matrix, report, run, show, similar, sources, tune
+from dedupe.cli import (
+    align,
+    compare,
+    credits,
+    diff,
+    index,
+    label,
+    matrix,
+    query,
+    report,
+    run,
+    show,
+    similar,
+    sources,
+    tune,
+)
 from dedupe.cli.console import notes
 from dedupe.errors import INTERNAL, OK, USAGE, DedupeError
 
@@ -61,10 +76,12 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "credits": credits.command,
     "sources": sources.command,
     "label": label.command,
+    "query": query.command,
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)
 app.add_typer(tune.app, name="tune")
+app.add_typer(index.app, name="index")
 
 
 def main() -> None:

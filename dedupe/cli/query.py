@@ -60,7 +60,8 @@ def command(
                     it = about.get(row[other], {})
                     data().print(
                         safe(
-                            f"{row[own]} {row[f'{own}_start']}:{row[f'{own}_stop']}  {row['kind']}, {row[f'{own}_words']} words  "
+                            f"{row[own]} {row[f'{own}_start']}:{row[f'{own}_stop']}  "
+                            f"{row['kind']}, {row[f'{own}_words']} words  "
                             f"= {row[other]} {row[f'{other}_start']}:{row[f'{other}_stop']}  "
                             f"({', '.join(filter(None, (it.get('outlet'), it.get('published'))))})"
                         ),
@@ -68,7 +69,8 @@ def command(
                         soft_wrap=True,
                     )
         notes().print(
-            f"{len(found.articles)} articles, {found.matches.num_rows} shared passages, {found.credits.num_rows} credits",
+            f"{len(found.articles)} articles, {found.matches.num_rows} shared passages, "
+            f"{found.credits.num_rows} credits",
             markup=False,
         )
     tell_rejected(found.rejected)

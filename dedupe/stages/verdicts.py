@@ -41,13 +41,21 @@ def matched(
     accepted = accepted.take(pa.array(order))
     a, b = number["a"][order], number["b"][order]
     sides = np.stack(
-        [np.stack([owner, place[f"{side}_start"][order], place[f"{side}_stop"][order]], axis=1) for side, owner in (("a", a), ("b", b))],
+        [
+            np.stack([owner, place[f"{side}_start"][order], place[f"{side}_stop"][order]], axis=1)
+            for side, owner in (("a", a), ("b", b))
+        ],
         axis=1,
     )  # fmt: skip
     found = group(sides, overlap=settings.families.overlap)
     firsts = found.members[found.bounds[:-1]]
     names = pa.array(
-        [f"{name}:{start}-{stop}" for name, (_, start, stop) in zip(ids.take(pa.array(firsts[:, 0])).to_pylist(), firsts.tolist(), strict=True)],
+        [
+            f"{name}:{start}-{stop}"
+            for name, (_, start, stop) in zip(
+                ids.take(pa.array(firsts[:, 0])).to_pylist(), firsts.tolist(), strict=True
+            )
+        ],
         pa.string(),
     )  # fmt: skip
     words = numbers(documents["words"])
