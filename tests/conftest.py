@@ -14,7 +14,9 @@ import hypothesis
 import pytest
 
 # The first call of a compiled kernel takes seconds; tests never assert on wall time.
-hypothesis.settings.register_profile("dedupe", deadline=None)
+hypothesis.settings.register_profile(
+    "dedupe", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("dedupe")
 
 sys.path.insert(0, str(Path(__file__).parent))
