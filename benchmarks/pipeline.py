@@ -93,7 +93,9 @@ def measured_run(documents: int, stress: str, work: Path, options: list[str]) ->
     corpus, out = work / "corpus", work / "out" / "run"
     make = [sys.executable, str(HERE / "generate.py"), str(documents), "--seed", "7", "-o", str(corpus)]
     subprocess.run([*make, *(["--stress", stress] if stress else [])], check=True, stdout=subprocess.DEVNULL)
-    found = measure([sys.executable, "-m", "dedupe", "run", str(corpus / "documents.jsonl"), "-o", str(out), *options])
+    found = measure(
+        [sys.executable, "-m", "dedupe", "run", str(corpus / "documents.jsonl"), "-o", str(out), *options]
+    )
     meta = json.loads((out / "run.json").read_text(encoding="utf-8"))
     report = (out / "report.html").stat().st_size
     shutil.rmtree(corpus)
@@ -108,13 +110,17 @@ def measured_run(documents: int, stress: str, work: Path, options: list[str]) ->
     rest = {"name": "start, read, report", "rows": documents, "cpu_seconds": found.cpu - inside, "peak_mb": 0}
     for stage in [*meta["stages"], rest]:
         each = stage["cpu_seconds"] / documents * 1e6
-        print(f"  {stage['name']:20s} {stage['rows']:10,} rows {stage['cpu_seconds']:8.1f} s {each:8.1f} µs a document")
+        print(
+            f"  {stage['name']:20s} {stage['rows']:10,} rows {stage['cpu_seconds']:8.1f} s {each:8.1f} µs a document"
+        )
     sys.stdout.flush()
     return {"documents": documents, "stress": stress, "cpu": found.cpu}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("sizes", type=int, nargs="+")
     parser.add_argument("--stress", nargs="*", default=[], choices=["viral", "footer"])
     parser.add_argument("--channels", default="shingles,minhash,tfidf")
