@@ -80,9 +80,9 @@ def test_little_memory_changes_no_byte(tmp_path, monkeypatch):
 
 
 def test_timings_are_honest(tmp_path):
-    source = write(tmp_path / "all.jsonl", corpus(4, 700))
+    source = write(tmp_path / "all.jsonl", corpus(4, 520))
     line = [sys.executable, "-m", "dedupe", "run", str(source), "-o", str(tmp_path / "run"), "--workers", "2",
-            "--channels", "shingles"]  # fmt: skip
+            "--channels", "shingles", "--set", "align.reworded=false"]  # fmt: skip
     subprocess.run(line, check=True, capture_output=True)
     stages = json.loads((tmp_path / "run" / "run.json").read_text())["stages"]
     assert sum(stage["cpu_seconds"] for stage in stages) > 0.5, "workers count"

@@ -17,7 +17,7 @@ from test_archive import corpus, write
 
 from dedupe.runs import Writer
 
-OPTIONS = ["--channels", "shingles,minhash,tfidf", "--workers", "2"]
+OPTIONS = ["--channels", "shingles,minhash,tfidf", "--set", "align.reworded=false"]
 
 
 def wait_for(path, process, seconds=60):
@@ -28,7 +28,7 @@ def wait_for(path, process, seconds=60):
 
 @pytest.mark.parametrize("sight", ["work/documents.arrow", "found.parquet"])
 def test_killed_when_a_file_appears(tmp_path, sight):
-    source = write(tmp_path / "all.jsonl", corpus(5, 700))
+    source = write(tmp_path / "all.jsonl", corpus(5, 520))
     whole = tmp_path / "whole" / "run"
     line = resume.command(source, tmp_path / "killed" / "run", OPTIONS)
     process = subprocess.Popen(
