@@ -24,16 +24,16 @@ KEPT += [f"csv/{name}.csv" for name in ("credits", "families", "ledger", "matche
 LEAST = {
     "passages.verbatim.f1": 0.98,
     "passages.light.f1": 0.98,
-    "passages.reworded.f1": 0.60,
-    "passages.translated.f1": 0.93,
-    "passages.all.precision": 0.95,
-    "passages.all.recall": 0.85,
-    "credits.precision": 0.80,
-    "credits.recall": 0.88,
-    "origins.precision": 0.97,
-    "ledger.right": 0.87,
+    "passages.reworded.f1": 0.68,
+    "passages.translated.f1": 0.96,
+    "passages.all.precision": 0.98,
+    "passages.all.recall": 0.88,
+    "credits.precision": 0.97,
+    "credits.recall": 0.97,
+    "origins.precision": 0.98,
+    "ledger.right": 0.89,
 }
-MOST = {"words_wrong": 0.02, "independent.matched": 2, "matrix.error": 0.15}
+MOST = {"words_wrong": 0.02, "independent.matched": 0, "matrix.error": 0.12}
 
 
 def _scorer() -> ModuleType:
