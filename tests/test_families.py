@@ -2,10 +2,11 @@
 
 from itertools import pairwise
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.reuse.families import Side, families
+from dedupe.reuse.families import Side, families, further, group
 
 
 def sides(document, start, length):
@@ -66,3 +67,70 @@ def test_neighbouring_passages_do_not_join():
     result = families(found, overlap=0.5)
     assert [len(family.members) for family in result] == [2, 2]
     assert all(a.members < b.members for a, b in pairwise(result))
+
+
+def members_of(found, grouping):
+    """Every family's documents, further ones included."""
+    documents = [
+        set(grouping.members[start:stop, 0].tolist()) for start, stop in pairwise(grouping.bounds.tolist())
+    ]
+    for family, match, side, *_ in further(found, grouping, overlap=0.5).tolist():
+        documents[family].add(int(found[match, 1 - side, 0]))
+    return documents
+
+
+def test_who_printed_a_paragraph_stands_in_its_family_however_outlets_cut_the_dispatch():
+    dispatch = 0
+    cuts = [(0, 300), (200, 500), (250, 300), (400, 700), (650, 900)]
+    found = np.array(
+        [(Side(dispatch, *cut), Side(n, 0, cut[1] - cut[0])) for n, cut in enumerate(cuts, start=1)], np.int32
+    )
+    documents = members_of(found, group(found, overlap=0.5))
+    for n, (start, stop) in enumerate(cuts, start=1):
+        for m, (first, last) in enumerate(cuts, start=1):
+            if 2 * (min(stop, last) - max(start, first)) >= min(stop - start, last - first):
+                assert any({n, m} <= family for family in documents), (n, m)
+            elif min(stop, last) <= max(start, first):
+                assert not any({n, m} <= family for family in documents), (n, m)
+
+
+def test_a_copy_of_a_round_up_stands_in_the_family_of_each_story():
+    found = np.array(
+        [
+            (Side(0, 0, 1000), Side(1, 0, 1000)),
+            (Side(0, 100, 200), Side(2, 0, 100)),
+            (Side(0, 700, 800), Side(3, 0, 100)),
+        ],
+        np.int32,
+    )
+    documents = members_of(found, group(found, overlap=0.5))
+    assert any({1, 2} <= family for family in documents)
+    assert any({1, 3} <= family for family in documents)
+    assert not any({2, 3} <= family for family in documents)
+
+
+@given(matches.filter(bool))
+def test_further_members_against_all_pairs(rows):
+    found = np.array(rows, np.int32)
+    grouping = group(found, overlap=0.5)
+    expected = set()
+    for family, (low, high) in enumerate(pairwise(grouping.bounds.tolist())):
+        here = {
+            m[0]: core
+            for m, core in zip(
+                grouping.members[low:high].tolist(), grouping.cores[low:high].tolist(), strict=True
+            )
+        }
+        for match, pair in enumerate(found.tolist()):
+            if grouping.family_of[match] == family:
+                for document, start, stop in pair:
+                    assert start <= here[document][0] < here[document][1] <= stop, "a core is common to all"
+                continue
+            for side, (document, start, stop) in enumerate(pair):
+                first, last = here.get(document, (0, 0))
+                both = min(stop, last) - max(start, first)
+                if both > 0 and 2 * both >= min(stop - start, last - first) and pair[1 - side][0] not in here:
+                    expected.add((family, pair[1 - side][0]))
+    rows = further(found, grouping, overlap=0.5).tolist()
+    assert {(family, int(found[match, 1 - side, 0])) for family, match, side, *_ in rows} == expected
+    assert rows == sorted(rows)

@@ -5,6 +5,11 @@ overlap by ``settings.families.overlap`` of the shorter one. Joining is done fro
 overlap to the least sure (Kruskal's order), and a join is refused when the passages of some
 document would then have no stretch common to all: that is how a round-up article, which
 holds copies of two stories and was itself copied whole, is kept from fusing them.
+
+The stretch common to all passages of a family in a document is its *core* there. A passage of
+another family that covers a core has that text as well, and its copy elsewhere with it:
+`further` names these, so that of a dispatch which every outlet cut differently all who
+printed a paragraph stand in the family of that paragraph.
 """
 
 from __future__ import annotations
@@ -42,10 +47,12 @@ class Family:
 @dataclass(frozen=True, slots=True)
 class Grouping:
     """Families as arrays: the members of family ``i`` are the rows ``bounds[i]`` to ``bounds[i + 1]`` of
-    ``members`` (int32[n, 3]: document, start, stop), in order; ``family_of`` numbers each match's."""
+    ``members`` (int32[n, 3]: document, start, stop), in order; ``cores`` (int32[n, 2]) is what is common to
+    all passages of that member; ``family_of`` numbers each match's."""
 
     bounds: I64
     members: I32
+    cores: I32
     family_of: I64
 
 
@@ -79,14 +86,15 @@ def group(matches: NDArray[np.int32], *, overlap: float) -> Grouping:
     one, other = order[one], order[other]
     surest = np.lexsort((other, one, rank[other], rank[one], -share))
     always = np.arange(len(matches))
-    sets, owner, starts, stops = kernels.join(
+    sets, owner, starts, stops, *core = kernels.join(
         documents, starts, stops,
         np.concatenate((2 * always, one[surest])), np.concatenate((2 * always + 1, other[surest])), len(matches),
     )  # fmt: skip
     entries = np.flatnonzero(owner >= 0)
     members = np.stack((documents[entries], starts[entries], stops[entries]), axis=1)
+    cores = np.stack(core, axis=1)[entries]
     by_set = np.lexsort((members[:, 2], members[:, 1], members[:, 0], owner[entries]))
-    members, owner = members[by_set], owner[entries][by_set]
+    members, cores, owner = members[by_set], cores[by_set], owner[entries][by_set]
     bounds = (
         np.concatenate(([0], np.flatnonzero(np.diff(owner)) + 1, [len(owner)]))
         if len(owner)
@@ -95,7 +103,33 @@ def group(matches: NDArray[np.int32], *, overlap: float) -> Grouping:
     names = owner[bounds[:-1]]
     family_of = np.searchsorted(names, sets[::2])
     ranked = _order(members, bounds, family_of)
-    return _arranged(members, bounds, family_of, ranked)
+    return _arranged(members, cores, bounds, family_of, ranked)
+
+
+def further(matches: NDArray[np.int32], found: Grouping, *, overlap: float) -> I64:
+    """Return int64[n, 5], sorted: a family, a match of another one, which side of it (0 or 1) overlaps the
+    family's core in that document by ``overlap`` of the shorter of the two, and start and stop of that core.
+
+    The document of the other side is not in the family. Of several matches that would bring it
+    the longest overlap is taken."""
+    sides = matches.reshape(-1, 3)
+    passages = np.lexsort((np.arange(len(sides)), sides[:, 2], sides[:, 1], sides[:, 0]))
+    family = np.repeat(np.arange(len(found.bounds) - 1), np.diff(found.bounds))
+    places = np.column_stack((found.members[:, 0], found.cores))
+    cores = np.lexsort((family, places[:, 2], places[:, 1], places[:, 0]))
+    document, start, stop = (frozen(column, np.int32) for column in sides[passages].T)
+    where, first, last = (frozen(column, np.int32) for column in places[cores].T)
+    passage, core, shared = kernels.covering(document, start, stop, where, first, last, overlap, NEIGHBOURS)
+    side, core = passages[passage], cores[core]
+    into = family[core]
+    brought = sides[side ^ 1, 0].astype(np.int64)
+    own = found.family_of[side >> 1] == into
+    inside = np.isin(into << 32 | brought, family << 32 | found.members[:, 0].astype(np.int64))
+    kept = np.flatnonzero(~own & ~inside)
+    best = kept[np.lexsort((side[kept], sides[side[kept] ^ 1, 1], -shared[kept], brought[kept], into[kept]))]
+    _, firsts = np.unique(into[best] << 32 | brought[best], return_index=True)
+    best = best[firsts]
+    return np.column_stack((into[best], side[best] >> 1, side[best] & 1, found.cores[core[best]]))
 
 
 def _order(members: I32, bounds: I64, family_of: I64) -> list[int]:
@@ -125,11 +159,11 @@ def _order(members: I32, bounds: I64, family_of: I64) -> list[int]:
     return ranked
 
 
-def _arranged(members: I32, bounds: I64, family_of: I64, ranked: Sequence[int]) -> Grouping:
+def _arranged(members: I32, cores: I32, bounds: I64, family_of: I64, ranked: Sequence[int]) -> Grouping:
     order = np.asarray(ranked, np.int64)
     lengths = np.diff(bounds)[order]
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     new = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
     rows = np.arange(new[-1]) + np.repeat(bounds[:-1][order] - new[:-1], lengths)
-    return Grouping(new, members[rows], place[family_of] if len(order) else family_of)
+    return Grouping(new, members[rows], cores[rows], place[family_of] if len(order) else family_of)

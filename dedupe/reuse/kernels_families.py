@@ -39,9 +39,10 @@ def overlaps(
 @kernel
 def join(
     documents: I32, starts: I32, stops: I32, first: I64, second: I64, always: int
-) -> tuple[I64, I64, I32, I32]:
+) -> tuple[I64, I64, I32, I32, I32, I32]:
     """Join passages into sets; return of each passage its set, and entry by entry (one per document
-    of a set) its set, and the start and stop of the stretch that the set covers there.
+    of a set) its set, the start and stop of the stretch that the set covers there, and the start and
+    stop of the stretch that is common to all its passages there.
 
     ``first[i]`` and ``second[i]`` are joined in turn; from number ``always`` on only where, in every
     document, the passages of both sets have a stretch common to all.
@@ -112,7 +113,35 @@ def join(
     for entry in range(n):
         if owner[entry] >= 0:
             owner[entry] = sets[entry]
-    return sets, owner, starts, stops
+    return sets, owner, starts, stops, core_starts, core_stops
+
+
+@kernel
+def covering(
+    documents: I32, starts: I32, stops: I32, core_documents: I32, core_starts: I32, core_stops: I32,
+    least: float, neighbours: int,
+) -> tuple[I64, I64, I64]:  # fmt: skip
+    """Return pairs of a passage and a core of one document that overlap by ``least`` of the shorter one,
+    and by how many characters. Both are sorted by document and start; of the cores that reach into a
+    passage the first ``neighbours`` are looked at."""
+    passages, cores, shared = [np.int64(0)], [np.int64(0)], [np.int64(0)]  # typed by a first entry
+    first = 0
+    for i in range(len(documents)):
+        # Passages come by start: a core that ends before this one does not reach into the next either.
+        while first < len(core_documents) and (
+            core_documents[first] < documents[i]
+            or (core_documents[first] == documents[i] and core_stops[first] <= starts[i])
+        ):
+            first += 1
+        for core in range(first, min(len(core_documents), first + neighbours)):
+            if core_documents[core] != documents[i] or core_starts[core] >= stops[i]:
+                break
+            both = min(stops[i], core_stops[core]) - max(starts[i], core_starts[core])
+            if both > 0 and both >= least * min(stops[i] - starts[i], core_stops[core] - core_starts[core]):
+                passages.append(np.int64(i))
+                cores.append(np.int64(core))
+                shared.append(np.int64(both))
+    return np.array(passages)[1:], np.array(cores)[1:], np.array(shared)[1:]
 
 
 @kernel

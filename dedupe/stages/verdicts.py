@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cache
 from typing import Any
 
@@ -15,10 +15,12 @@ from dedupe.provenance.catalogue import Catalogue
 from dedupe.provenance.origins import Coverage, Evidence, Member, Origin, origin, wire_source
 from dedupe.records import EVIDENCE, FAMILIES, MATCH_KINDS, MATCHES, ORIGINS
 from dedupe.reuse.explained import Matched, explained
-from dedupe.reuse.families import group
+from dedupe.reuse.families import Grouping, further, group
+from dedupe.reuse.projection import projected
 from dedupe.settings import Settings
 from dedupe.stages.columns import Int, codes, numbers, tokenized
 from dedupe.stages.credits import from_row
+from dedupe.text.tokens import TokenBatch
 
 ROWS = 2_000
 
@@ -48,16 +50,7 @@ def matched(
         axis=1,
     )  # fmt: skip
     found = group(sides, overlap=settings.families.overlap)
-    firsts = found.members[found.bounds[:-1]]
-    names = pa.array(
-        [
-            f"{name}:{start}-{stop}"
-            for name, (_, start, stop) in zip(
-                ids.take(pa.array(firsts[:, 0])).to_pylist(), firsts.tolist(), strict=True
-            )
-        ],
-        pa.string(),
-    )  # fmt: skip
+    names = pa.array(_names(found, ids), pa.string())
     words = numbers(documents["words"])
     keys = _pair(*(numbers(pc.index_in(pairs[side], ids)) for side in "ab"))
     columns = {name: accepted[name] for name in accepted.column_names if name in MATCHES.names}
@@ -68,17 +61,67 @@ def matched(
     columns["channels"] = (
         pairs["channels"].combine_chunks().take(pa.array(np.searchsorted(keys, _pair(a, b))))
     )
+    family = np.repeat(np.arange(len(names)), np.diff(found.bounds))
+    more_family, more = _further(sides, found, documents["text"], settings)
+    family, places = np.concatenate((family, more_family)), np.concatenate((found.members, more))
+    order = np.lexsort((places[:, 2], places[:, 1], places[:, 0], family))
+    family, places = family[order], places[order]
     members = pa.table(
         {
-            "family": names.take(pa.array(np.repeat(np.arange(len(names)), np.diff(found.bounds)))),
-            "document": ids.take(pa.array(found.members[:, 0])),
-            "start": pa.array(found.members[:, 1]),
-            "stop": pa.array(found.members[:, 2]),
-            "words": pa.array(_words(found.members, documents["text"])),
+            "family": names.take(pa.array(family)),
+            "document": ids.take(pa.array(places[:, 0])),
+            "start": pa.array(places[:, 1]),
+            "stop": pa.array(places[:, 2]),
+            "words": pa.array(_words(places, documents["text"])),
         },
         schema=FAMILIES,
     )
     return pa.table({name: columns[name] for name in MATCHES.names}, schema=MATCHES), members
+
+
+def _names(found: Grouping, ids: pa.Array) -> list[str]:
+    """Name each family by its first member; of several with one first member the later ones are numbered."""
+    firsts = found.members[found.bounds[:-1]]
+    documents = ids.take(pa.array(firsts[:, 0])).to_pylist()
+    times: Counter[str] = Counter()
+    names = []
+    for document, (_, start, stop) in zip(documents, firsts.tolist(), strict=True):
+        name = f"{document}:{start}-{stop}"
+        times[name] += 1
+        names.append(name if times[name] == 1 else f"{name}/{times[name]}")
+    return names
+
+
+def _further(
+    sides: NDArray[np.int32], found: Grouping, texts: pa.ChunkedArray, settings: Settings
+) -> tuple[Int, NDArray[np.int32]]:
+    """Return the families that have further members (`reuse.families.further`), and these: document, start, stop."""
+    rows = further(sides, found, overlap=settings.families.overlap)
+    document = {number: place for place, number in enumerate(np.unique(sides[rows[:, 1], :, 0]).tolist())}
+    batch = tokenized(texts.take(pa.array(list(document))))
+    family, members = [], []
+    for into, match, side, core_start, core_stop in rows.tolist():
+        (own, start, stop), (other, low, high) = sides[match, side].tolist(), sides[match, 1 - side].tolist()
+        if start < core_start or stop > core_stop:  # only the part in the core belongs to the family
+            words, starts, _ = _within(batch, document[own], start, stop)
+            copy, copy_starts, copy_stops = _within(batch, document[other], low, high)
+            part = slice(*np.searchsorted(starts, (core_start, core_stop)).tolist())
+            place = projected(words, copy, part.start, part.stop)
+            if place is None:
+                continue
+            low, high = int(copy_starts[place[0]]), int(copy_stops[place[1] - 1])
+        family.append(into)
+        members.append((other, low, high))
+    return np.array(family, np.int64), np.array(members, np.int32).reshape(-1, 3)
+
+
+def _within(
+    batch: TokenBatch, document: int, start: int, stop: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]:
+    """Return the words of a document between two characters: hashes, starts and stops."""
+    hashes, starts, stops = batch.document(document)
+    inside = slice(*np.searchsorted(starts, (start, stop)).tolist())
+    return hashes[inside], starts[inside], stops[inside]
 
 
 def _set_aside(
@@ -143,7 +186,8 @@ def judged(
     sources = cache(
         lambda source_id, outlet: wire_source({"source_id": source_id, "outlet": outlet}, catalogue)
     )
-    quality = _quality(matches, set(documents["id"].filter(pc.equal(documents["kind"], "wire")).to_pylist()))
+    dispatches = set(documents["id"].filter(pc.equal(documents["kind"], "wire")).to_pylist())
+    quality = _quality(matches, members, dispatches)
     coverage = _coverage(credits)
     silent = Coverage()
     by_family: list[list[Member]] = [[] for _ in listed]
@@ -188,16 +232,27 @@ def _coverage(credits: pa.Table) -> dict[str, Coverage]:
     return {document: Coverage(credits) for document, credits in found.items()}
 
 
-def _quality(matches: pa.Table, dispatches: set[str]) -> dict[tuple[str, str], tuple[Any, float]]:
-    """Return the best kind and score that each dispatch of a family is matched with."""
+def _quality(
+    matches: pa.Table, members: pa.Table, dispatches: set[str]
+) -> dict[tuple[str, str], tuple[Any, float]]:
+    """Return the best kind and score that each dispatch of a family is matched with: by the family's own
+    matches, or, where it is a further member, by those that brought it."""
     best: dict[tuple[str, str], tuple[int, float]] = {}
     rank = {kind: -number for number, kind in enumerate(MATCH_KINDS)}
-    columns = (matches[name].to_pylist() for name in ("family", "a", "b", "kind", "score"))
+    homes: dict[tuple[str, str], set[str]] = defaultdict(set)
+    columns = [matches[name].to_pylist() for name in ("family", "a", "b", "kind", "score")]
+    for family, a, b, _, _ in zip(*columns, strict=True):
+        if a in dispatches or b in dispatches:
+            homes[a, b].add(family)
+    families = defaultdict(set)
+    for family, document in zip(members["family"].to_pylist(), members["document"].to_pylist(), strict=True):
+        families[document].add(family)
     for family, a, b, kind, score in zip(*columns, strict=True):
         value = (rank[kind], score)
-        for key in ((family, a), (family, b)):
-            if key[1] in dispatches and (key not in best or best[key] < value):
-                best[key] = value
+        for document in {a, b} & dispatches:
+            for home in {family} | (families[a] & families[b]) - homes[a, b]:
+                if (home, document) not in best or best[home, document] < value:
+                    best[home, document] = value
     return {key: (MATCH_KINDS[-kind], score) for key, (kind, score) in best.items()}
 
 
