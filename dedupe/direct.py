@@ -77,7 +77,7 @@ def similar(
             )
         found = found.take(pa.array(candidates.together(found)))
         aligned = engine.map(
-            AlignBundles(settings, candidates.background_of(common)),
+            AlignBundles(settings, candidates.background_of(common, documents.num_rows)),
             candidates.bundles(documents, found, BATCH),
             ALIGNED,
             count=-(-found.num_rows // BATCH),

@@ -156,7 +156,7 @@ def _aligning(documents: pa.Table, found: pa.Table, common: pa.Table, settings: 
     """Return the seconds that a pair takes."""
     if not found.num_rows:
         return 0.0
-    kernel = AlignBundles(settings, candidates.background_of(common))
+    kernel = AlignBundles(settings, candidates.background_of(common, documents.num_rows))
     chosen = found.take(pa.array(np.unique(np.linspace(0, found.num_rows - 1, FEW).astype(np.int64))))
     bundles: list[Any] = list(islice(candidates.bundles(documents, chosen, FEW), 1))
     kernel(next(candidates.bundles(documents, chosen, 5)))

@@ -151,7 +151,7 @@ def run(
             pairs = found.take(pa.array(order))
             within = kept(
                 "align",
-                AlignBundles(settings, candidates.background_of(common)),
+                AlignBundles(settings, candidates.background_of(common, documents.num_rows)),
                 -(-len(order) // BATCH),
                 lambda first: candidates.bundles(documents, pairs.slice(first * BATCH), BATCH),
                 ALIGNED,

@@ -40,6 +40,7 @@ def passages(draw: st.DrawFn) -> list[Passage]:
         else:
             measures += [
                 ("strength", draw(st.floats(1, 40)) + place / 1000),
+                ("crowd", draw(st.floats(0, 1))),
                 ("support", draw(st.floats(0, 1))),
             ]
         spans = (100 * place, 100 * place + 50) * 2

@@ -75,7 +75,7 @@ def accept(passages: Iterable[Passage], settings: Align) -> list[Passage]:
         if not _is_exact(passage):
             helped = measures["strength"] * (1 + settings.support * measures["support"])
             helped *= settings.guard ** len(passage.guards)
-            score = helped / (helped + settings.strength)
+            score = helped / (helped + settings.strength * (1 + settings.crowding * measures["crowd"]))
             good = long_enough and score >= settings.min_score
             out.append(dataclasses.replace(passage, score=round(score, 6), accepted=good))
         else:
@@ -140,6 +140,7 @@ def _reworded(a: Prepared, b: Prepared, block: Block, found: Figures) -> Passage
         ("a_contained", round(found.a_contained, 6)),
         ("b_contained", round(found.b_contained, 6)),
         ("cosine", round(found.cosine, 6)),
+        ("crowd", a.background.crowd),
         ("edits", round(edits, 6)),
         ("mass", round(found.mass, 6)),
         *_weights(a, b, block),

@@ -32,6 +32,9 @@ class Background:
 
     words: NDArray[np.int32]
     weights: NDArray[np.float32]
+    crowd: float = 0.0
+    """How large the corpus is, in ``ENOUGH`` documents, at most 1: among more texts on one event more
+    sentences are alike that no one copied."""
 
     def weigh(self, hashes: U64) -> NDArray[np.float32]:
         """Return the weight of each word, 0 to 1."""
@@ -70,7 +73,13 @@ def common(frequency: NDArray[np.int32], count: int) -> Background:
     shares = (frequency - 2) / max(count, 1)
     words = np.flatnonzero(shares > COMMON)
     told = np.log(shares[words]) / np.log(COMMON)
-    return Background(words.astype(np.int32), (1 - (1 - told) * min(1.0, count / ENOUGH)).astype(np.float32))
+    size = crowd(count)
+    return Background(words.astype(np.int32), (1 - (1 - told) * size).astype(np.float32), size)
+
+
+def crowd(count: int) -> float:
+    """Return ``Background.crowd`` of so many documents."""
+    return min(1.0, count / ENOUGH)
 
 
 @kernel

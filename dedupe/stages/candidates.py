@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dedupe.records import CANDIDATES
 from dedupe.reuse import candidates, minhash
-from dedupe.reuse.background import Background, background
+from dedupe.reuse.background import Background, background, crowd
 from dedupe.reuse.neighbourhoods import neighbourhoods
 from dedupe.reuse.shelves import Column
 from dedupe.settings import Settings
@@ -68,9 +68,9 @@ def find(
     return table, pa.table([pa.array(common.words), pa.array(common.weights)], schema=COMMON)
 
 
-def background_of(common: pa.Table) -> Background:
-    """Return a ``COMMON`` table as the alignment takes it."""
-    return Background(common["word"].to_numpy(), common["weight"].to_numpy())
+def background_of(common: pa.Table, count: int) -> Background:
+    """Return the ``COMMON`` table of so many documents as the alignment takes it."""
+    return Background(common["word"].to_numpy(), common["weight"].to_numpy(), crowd(count))
 
 
 def corpus(documents: pa.Table, settings: Settings, scratch: Path, memory: int) -> candidates.Corpus:

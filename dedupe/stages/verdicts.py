@@ -98,7 +98,7 @@ def _further(
     """Return the families that have further members (`reuse.families.further`), and these: document, start, stop."""
     rows = further(sides, found, overlap=settings.families.overlap)
     document = {number: place for place, number in enumerate(np.unique(sides[rows[:, 1], :, 0]).tolist())}
-    batch = tokenized(texts.take(pa.array(list(document))))
+    batch = tokenized(texts.take(pa.array(list(document), pa.int64())))
     family, members = [], []
     for into, match, side, core_start, core_stop in rows.tolist():
         (own, start, stop), (other, low, high) = sides[match, side].tolist(), sides[match, 1 - side].tolist()
