@@ -162,7 +162,9 @@ MATCHES = _fields(
 )  # fmt: skip
 """The accepted candidates; ``a_covered`` is the share of document a's words in this passage."""
 
-FAMILIES = _fields(family=_str, document=_str, start=_i32, stop=_i32, words=_i32)
+FAMILIES = _fields(
+    family=_str, document=_str, start=_i32, stop=_i32, words=_i32, common_start=_i32, common_stop=_i32
+)
 """One row per member: a passage (``document, start, stop``) of a family. A family's name is
 ``document:start-stop`` of its smallest member."""
 

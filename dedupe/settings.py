@@ -96,8 +96,8 @@ class Align:
     min_plain: int = 4
     """Nor is one with fewer words that are no names ("President A of B met Chancellor C of D"), …"""
     min_telling: float = 1.0
-    """… or whose wording is worth fewer words when those that the corpus uses anyway are weighed; unless
-    it is twice as long as it must be."""
+    """… or whose wording is worth fewer words when those that the corpus uses anyway are weighed and edited
+    ones taken off; unless it is twice as long as it must be."""
     wrapped: bool = False
     """Single line breaks inside a paragraph are typesetting and end no sentence."""
     reworded: bool = True
@@ -156,7 +156,7 @@ class Translated:
 class Families:
     """Passages that are copies of one another."""
 
-    overlap: float = 0.5
+    overlap: float = 0.7
     """Share of the shorter of two passages that must overlap for them to be one member."""
 
 

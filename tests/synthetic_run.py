@@ -206,6 +206,7 @@ def _family(
     for doc, start, stop in found:
         rows["families"].append({
             "family": name, "document": doc.id, "start": start, "stop": stop, "words": words(doc.text[start:stop]),
+            "common_start": start, "common_stop": stop,
         })  # fmt: skip
         if doc.kind == "wire":
             evidence.append({"kind": "dispatch", "document": doc.id, "start": start, "stop": stop, "source": source,

@@ -15,7 +15,7 @@ LENGTH = 400
 
 place = st.tuples(st.integers(0, LENGTH), st.integers(1, 200)).map(lambda p: (p[0], p[0] + p[1]))
 passages = st.builds(
-    lambda p, source, confidence, n: FamilyPassage(*p, f"f{n}", source, confidence),
+    lambda p, source, confidence, n: FamilyPassage(*p, f"f{n}", source, confidence, *p),
     place, st.sampled_from(["", "alfa", "beta"]), st.floats(0, 1), st.integers(0, 9),
 )  # fmt: skip
 credits = st.builds(
@@ -80,8 +80,8 @@ def credit(*chain, strength="certain"):
 
 
 def test_classes():
-    copy = FamilyPassage(*ALL, "f", "alfa", 0.9)
-    undecided = FamilyPassage(*ALL, "f", "", 0.3)
+    copy = FamilyPassage(*ALL, "f", "alfa", 0.9, *ALL)
+    undecided = FamilyPassage(*ALL, "f", "", 0.3, *ALL)
     assert one_label() == ("own", "", "", "")
     assert one_label(passages=[copy]) == ("uncredited", "alfa", "", "f")
     assert one_label(passages=[copy], credits=[credit("alfa")]) == ("credited", "alfa", "", "f")
@@ -101,17 +101,24 @@ def test_classes():
 
 
 def test_what_comes_from_the_outlet_itself_is_its_own():
-    copy = FamilyPassage(*ALL, "f", "beta", 0.9)
+    copy = FamilyPassage(*ALL, "f", "beta", 0.9, *ALL)
     assert one_label(outlet="beta.example", passages=[copy]) == ("own", "", "", "f")
 
 
 def test_the_surest_origin_is_on_top():
-    weak, sure = FamilyPassage(*ALL, "f1", "alfa", 0.7), FamilyPassage(*ALL, "f2", "beta", 0.9)
+    weak, sure = FamilyPassage(*ALL, "f1", "alfa", 0.7, *ALL), FamilyPassage(*ALL, "f2", "beta", 0.9, *ALL)
     assert one_label(passages=[sure, weak]).source == "beta"
 
 
 def test_a_credit_elsewhere_in_the_article_counts():
-    copy = FamilyPassage(40, 80, "f", "alfa", 0.9)
+    copy = FamilyPassage(40, 80, "f", "alfa", 0.9, 40, 80)
     elsewhere = Credit(0, 3, "x", ("beta", "alfa"), "credit", 0.9, (Cover(0, 20, "certain"),))
     labels = {entry.label for entry in ledger(20, passages=[copy], credits=[elsewhere])}
     assert ("credited", "alfa", "beta", "f") in labels
+
+
+def test_an_origin_holds_for_what_all_members_have_and_no_further():
+    """Of a round-up that was copied whole only the part that a dispatch has is the agency's."""
+    round_up = FamilyPassage(0, 80, "f", "alfa", 0.9, 0, 40)
+    labels = [(entry.start, entry.stop, entry.label) for entry in ledger(20, passages=[round_up])]
+    assert labels == [(0, 39, ("uncredited", "alfa", "", "f")), (40, 79, ("shared", "", "", "f"))]

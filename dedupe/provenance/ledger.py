@@ -40,13 +40,19 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FamilyPassage:
-    """An article's passage in a family, with the family's origin ('' where undecided)."""
+    """An article's passage in a family, with the family's origin ('' where undecided).
+
+    The origin is that of the stretch ``common_start:common_stop``, which all members have; what else
+    the passage holds is shared with some of them only.
+    """
 
     start: int
     stop: int
     family: str
     source: str
     confidence: float
+    common_start: int
+    common_stop: int
 
 
 WHITE_SPACE = 4
@@ -90,19 +96,30 @@ def _layers(
 ) -> Iterable[tuple[int, int, Label]]:
     said_here = Coverage(credits)
     yield from _claims(said_here, outlet, catalogue)
-    undecided = [p for p in passages if not p.source]
-    decided = [p for p in passages if p.source]
-    for passage in sorted(undecided, key=lambda p: (p.stop - p.start, p.family)):
+    undecided = [
+        (stop - start, passage.family, start, stop)
+        for passage in passages
+        for start, stop in _undecided(passage)
+        if start < stop
+    ]
+    for _, family, start, stop in sorted(undecided):
         said = [
-            a for a in said_here.attributions(passage.start, passage.stop)
+            a for a in said_here.attributions(start, stop)
             if a.strength != "possible" and not catalogue.is_self(a.source, outlet)
         ]  # fmt: skip
         if not said:  # a credit that covers the passage makes it claimed, painted above
-            yield passage.start, passage.stop, Label("shared", family=passage.family)
-    for passage in sorted(decided, key=lambda p: (p.confidence, p.stop - p.start, p.family)):
-        yield passage.start, passage.stop, _decided(passage, outlet, said_here, catalogue)
+            yield start, stop, Label("shared", family=family)
+    decided = [p for p in passages if p.source]
+    for passage in sorted(decided, key=lambda p: (p.confidence, p.common_stop - p.common_start, p.family)):
+        yield passage.common_start, passage.common_stop, _decided(passage, outlet, said_here, catalogue)
     for span in furniture:
         yield span.start, span.stop, BOILERPLATE
+
+
+def _undecided(passage: FamilyPassage) -> tuple[tuple[int, int], ...]:
+    if not passage.source:
+        return ((passage.start, passage.stop),)
+    return (passage.start, passage.common_start), (passage.common_stop, passage.stop)
 
 
 def _claims(said_here: Coverage, outlet: str, catalogue: Catalogue) -> Iterable[tuple[int, int, Label]]:
@@ -135,7 +152,7 @@ def _stretches(credit: Credit) -> Iterable[tuple[int, int, Strength]]:
 def _decided(passage: FamilyPassage, outlet: str, said_here: Coverage, catalogue: Catalogue) -> Label:
     if catalogue.is_self(passage.source, outlet):
         return Label("own", family=passage.family)
-    said = said_here.attributions(passage.start, passage.stop)
+    said = said_here.attributions(passage.common_start, passage.common_stop)
     for covering in said:
         if passage.source in covering.credit.chain:
             return Label("credited", passage.source, _via(covering, passage.source), passage.family)

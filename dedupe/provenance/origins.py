@@ -151,7 +151,7 @@ def origin(
     dispatches = [m for m in members if m.wire is not None]
     evidence = [_dispatch_evidence(m) for m in dispatches]
     sighted = [(m.outlet, _credit_evidence(m, catalogue)) for m in members if m.wire is None]
-    evidence.extend(e for _, found in sighted for e in found)
+    evidence.extend(dict.fromkeys(e for _, found in sighted for e in found))  # a document may be in twice
     evidence.sort(key=lambda e: (-e.weight, e.document, e.start, e.source))
     if dispatches:
         source, confidence = _from_dispatches(dispatches)

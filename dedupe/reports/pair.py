@@ -72,6 +72,7 @@ def _members(first: Document, second: Document, passage: Mapping[str, Any]) -> l
         {
             "family": _name(first, passage), "document": document.id, "start": passage[f"{side}_start"],
             "stop": passage[f"{side}_stop"], "words": passage[f"{side}_words"],
+            "common_start": passage[f"{side}_start"], "common_stop": passage[f"{side}_stop"],
         }
         for document, side in ((first, "a"), (second, "b"))
     ]  # fmt: skip

@@ -8,7 +8,7 @@ of a passage's first word to the last of its last word; punctuation outside is l
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ NEAR = 400
 """Characters between passages that support each other."""
 CLOSER = 0.05
 """An exact passage gives way to one that holds nearly all of it on one side with so much fewer edits."""
+EDITED = 2.0
+"""An edited word takes away as much of what an exact passage tells as so many of its words."""
 HALF, NEARLY_ALL = 0.5, 0.9
 
 
@@ -69,7 +71,7 @@ def accept(passages: Iterable[Passage], settings: Align) -> list[Passage]:
         words = min(passage.a_words, passage.b_words)
         measures = dict(passage.measures)
         long_enough = words >= settings.min_words and (
-            (measures["plain"] >= settings.min_plain and measures["telling"] >= settings.min_telling)
+            (measures["plain"] >= settings.min_plain and told(measures) >= settings.min_telling)
             or words >= 2 * settings.min_words
         )
         if not _is_exact(passage):
@@ -81,6 +83,14 @@ def accept(passages: Iterable[Passage], settings: Align) -> list[Passage]:
         else:
             out.append(dataclasses.replace(passage, accepted=long_enough))
     return out
+
+
+def told(measures: Mapping[str, float]) -> float:
+    """Return how many words' worth of wording a passage's measures show: of an edited one the less, the
+    more was edited, since formulas vary ("on the eve of", "ahead of his meeting with President X")."""
+    if "strength" in measures:  # reworded: strength weighs the edits
+        return measures["telling"]
+    return measures["telling"] * (1 - EDITED * measures["edits"])
 
 
 def _exact(a: Prepared, b: Prepared, settings: Align) -> tuple[list[Block], list[int]]:

@@ -2,13 +2,14 @@
 
 A match joins two passages. Two passages of one document are the same member when they
 overlap by ``settings.families.overlap`` of the shorter one. Joining is done from the surest
-overlap to the least sure (Kruskal's order), and a join is refused when the passages of some
-document would then have no stretch common to all: that is how a round-up article, which
-holds copies of two stories and was itself copied whole, is kept from fusing them.
+overlap to the least sure (Kruskal's order). What all passages of a family have in common is its
+*core*; every match carries it from document to document, evenly between the ends of its two
+passages. A join is refused when the two cores have too little in common. So members are copies of
+one text, not links of a chain in which each resembles the next: a round-up article, which holds
+copies of two stories and was itself copied whole, does not fuse them.
 
-The stretch common to all passages of a family in a document is its *core* there. A passage of
-another family that covers a core has that text as well, and its copy elsewhere with it:
-`further` names these, so that of a dispatch which every outlet cut differently all who
+A passage of another family that covers a core has that text as well, and its copy elsewhere with
+it: `further` names these, so that of a dispatch which every outlet cut differently all who
 printed a paragraph stand in the family of that paragraph.
 """
 
@@ -38,7 +39,7 @@ class Side(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Members in order, one per document, and the matches (by position) that made it."""
+    """Members in order, one per place in a document, and the matches (by position) that made it."""
 
     members: tuple[Side, ...]
     matches: tuple[int, ...]
@@ -77,19 +78,17 @@ def group(matches: NDArray[np.int32], *, overlap: float) -> Grouping:
     """Return the families of ``matches``, int32[n, 2, 3]: two sides of document, start and stop."""
     sides = matches.reshape(-1, 3)
     documents, starts, stops = (frozen(column, np.int32) for column in sides.T)
-    order = np.lexsort((stops, starts, documents))
-    moved = np.any(np.diff(sides[order], axis=0) != 0, axis=1) if len(order) else np.empty(0, np.bool_)
-    rank = np.empty(len(order), np.int64)  # equal passages rank equally
-    rank[order] = np.concatenate(([0], np.cumsum(moved)))[: len(order)]
+    others = matches[:, ::-1].reshape(-1, 3)
+    order = np.lexsort((*others.T[::-1], stops, starts, documents))
     placed = [frozen(column[order], np.int32) for column in (documents, starts, stops)]
     one, other, share = kernels.overlaps(placed[0], placed[1], placed[2], overlap, NEIGHBOURS)
     one, other = order[one], order[other]
-    surest = np.lexsort((other, one, rank[other], rank[one], -share))
-    always = np.arange(len(matches))
+    content = np.empty(len(order), np.int64)
+    content[order] = np.arange(len(order))
+    surest = np.lexsort((content[other], content[one], -share))
     sets, owner, starts, stops, *core = kernels.join(
-        documents, starts, stops,
-        np.concatenate((2 * always, one[surest])), np.concatenate((2 * always + 1, other[surest])), len(matches),
-    )  # fmt: skip
+        documents, starts, stops, one[surest], other[surest], overlap
+    )
     entries = np.flatnonzero(owner >= 0)
     members = np.stack((documents[entries], starts[entries], stops[entries]), axis=1)
     cores = np.stack(core, axis=1)[entries]

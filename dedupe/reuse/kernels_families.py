@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dedupe.text.kernels import I32, I64, kernel
 from dedupe.text.tokens import mix
 
+F64 = NDArray[np.float64]
 _FREE = np.int64(-1)
 
 
@@ -38,48 +39,60 @@ def overlaps(
 
 @kernel
 def join(
-    documents: I32, starts: I32, stops: I32, first: I64, second: I64, always: int
+    documents: I32, starts: I32, stops: I32, first: I64, second: I64, least: float
 ) -> tuple[I64, I64, I32, I32, I32, I32]:
-    """Join passages into sets; return of each passage its set, and entry by entry (one per document
-    of a set) its set, the start and stop of the stretch that the set covers there, and the start and
-    stop of the stretch that is common to all its passages there.
+    """Join passages into sets; passages ``2 i`` and ``2 i + 1`` are the sides of match ``i``.
 
-    ``first[i]`` and ``second[i]`` are joined in turn; from number ``always`` on only where, in every
-    document, the passages of both sets have a stretch common to all.
+    Return of each passage its set, and entry by entry (a place of a set in a document) its set or -1, the
+    start and stop of the stretch that the set covers there, and of the part that all its passages have.
+
+    A set has coordinates of its own, in which its core, what all its passages have in common, is a
+    stretch; an entry maps them to characters, evenly between the ends of its passages. Passages
+    ``first[i]`` and ``second[i]``, of one document, are joined in turn, where the cores of their sets overlap
+    there by ``least`` of the shortest passage of either.
     """
     n = len(documents)
     parent = np.arange(n)
+    parent[1::2] = parent[::2]
     size = np.ones(n, np.int32)
+    size[::2] = 2
     following = np.full(n, _FREE, np.int64)  # the entries of a set are a chain from its root's own entry
+    following[::2] = np.arange(1, n, 2)
     last = np.arange(n)
+    last[::2] = np.arange(1, n, 2)
     owner = np.arange(n)
+    place = np.arange(n)  # the entry that a passage became part of
+    again = np.full(n, _FREE, np.int64)  # the next entry of the same set and document
+    origin = starts.astype(np.float64)  # a place in the set is this character of the document, …
+    scale = (stops - starts).astype(np.float64)  # … and so many more for each unit further on
+    core_start = np.zeros(n)
+    core_stop = np.ones(n)
+    shortest = np.minimum(scale[::2], scale[1::2]).repeat(2)  # of the passages of a set, in characters
     starts, stops = starts.copy(), stops.copy()
-    core_starts, core_stops = starts.copy(), stops.copy()
     slots = 1 << 4
     while slots < 4 * n:
         slots *= 2
     keys = np.full(slots, _FREE, np.int64)
     values = np.empty(slots, np.int64)
-    used = 0
+    used = n
     for entry in range(n):
-        _put(keys, values, entry << 24 | documents[entry], entry)
-        used += 1
+        _put(keys, values, parent[entry] << 24 | documents[entry], entry)
     for step in range(len(first)):
         big, small = _find(parent, first[step]), _find(parent, second[step])
         if big == small:
             continue
         if size[big] < size[small]:
             big, small = small, big
-        if step >= always:
-            free = True
-            entry = small
-            while entry >= 0 and free:
-                at = _get(keys, values, big << 24 | documents[entry])
-                if at >= 0 and (core_starts[at] >= core_stops[entry] or core_starts[entry] >= core_stops[at]):
-                    free = False
-                entry = following[entry]
-            if not free:
-                continue
+        one, other = _find(place, first[step]), _find(place, second[step])
+        if _find(parent, one) != big:
+            one, other = other, one
+        # u in the small set is slope * u + shift in the big one
+        slope = scale[other] / scale[one]
+        shift = (origin[other] - origin[one]) / scale[one]
+        low = max(core_start[big], slope * core_start[small] + shift)
+        high = min(core_stop[big], slope * core_stop[small] + shift)
+        if (high - low) * scale[one] < least * min(shortest[big], shortest[small]):
+            continue
         if 2 * (used + size[small]) > len(keys):  # drop the keys of sets that are no more
             old_keys, old_values = keys, values
             keys = np.full(2 * len(keys), _FREE, np.int64)
@@ -90,30 +103,55 @@ def join(
                     _put(keys, values, old_keys[slot], old_values[slot])
                     used += 1
         parent[small] = big
+        core_start[big], core_stop[big] = low, high
+        shortest[big] = min(shortest[big], shortest[small])
         entry = small
         while entry >= 0:
             after = following[entry]
+            scale[entry] /= slope
+            origin[entry] -= shift * scale[entry]
+            again[entry] = _FREE
             at = _get(keys, values, big << 24 | documents[entry])
             if at < 0:
                 _put(keys, values, big << 24 | documents[entry], entry)
                 used += 1
+            while at >= 0 and not _meet(origin, scale, int(at), int(entry), low, high):
+                if again[at] < 0:  # a document may hold the text twice
+                    again[at] = entry
+                    at = np.int64(entry)
+                    break
+                at = again[at]
+            if at >= 0 and at != entry:
+                owner[entry] = _FREE
+                place[entry] = at
+                starts[at], stops[at] = min(starts[at], starts[entry]), max(stops[at], stops[entry])
+            else:
                 following[last[big]] = entry
                 following[entry] = _FREE
                 last[big] = entry
                 size[big] += 1
-            else:
-                owner[entry] = _FREE
-                starts[at], stops[at] = min(starts[at], starts[entry]), max(stops[at], stops[entry])
-                core_starts[at] = max(core_starts[at], core_starts[entry])
-                core_stops[at] = min(core_stops[at], core_stops[entry])
             entry = after
     sets = np.empty(n, np.int64)
+    cores = np.empty((2, n), np.int32)
     for passage in range(n):
         sets[passage] = _find(parent, passage)
+        low, high = core_start[sets[passage]], core_stop[sets[passage]]
+        cores[0, passage] = max(starts[passage], round(origin[passage] + low * scale[passage]))
+        cores[1, passage] = min(stops[passage], round(origin[passage] + high * scale[passage]))
+        if cores[0, passage] >= cores[1, passage]:  # evenly is not everywhere true
+            cores[0, passage], cores[1, passage] = starts[passage], stops[passage]
     for entry in range(n):
         if owner[entry] >= 0:
             owner[entry] = sets[entry]
-    return sets, owner, starts, stops, core_starts, core_stops
+    return sets, owner, starts, stops, cores[0], cores[1]
+
+
+@kernel
+def _meet(origin: F64, scale: F64, one: int, other: int, low: float, high: float) -> bool:
+    """Whether two entries of one document have the core of their set in one place."""
+    start = max(origin[one] + low * scale[one], origin[other] + low * scale[other])
+    stop = min(origin[one] + high * scale[one], origin[other] + high * scale[other])
+    return bool(start < stop)
 
 
 @kernel

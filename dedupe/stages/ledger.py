@@ -17,7 +17,7 @@ from dedupe.stages.credits import catalogue, from_row
 
 PASSAGES = pa.list_(pa.struct([
     ("start", pa.int32()), ("stop", pa.int32()), ("family", pa.string()), ("source", pa.string()),
-    ("confidence", pa.float64()),
+    ("confidence", pa.float64()), ("common_start", pa.int32()), ("common_stop", pa.int32()),
 ]))  # fmt: skip
 
 
@@ -60,7 +60,8 @@ class Articles:
         place = numbers(pc.index_in(families["family"], origins["family"].combine_chunks()))
         passages = pa.StructArray.from_arrays(
             [families[name].combine_chunks() for name in ("start", "stop", "family")]
-            + [origins[name].combine_chunks().take(pa.array(place)) for name in ("source", "confidence")],
+            + [origins[name].combine_chunks().take(pa.array(place)) for name in ("source", "confidence")]
+            + [families[name].combine_chunks() for name in ("common_start", "common_stop")],
             fields=list(PASSAGES.value_type),
         )
         of_passage = numbers(pc.index_in(families["document"], ids))

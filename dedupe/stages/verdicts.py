@@ -63,16 +63,22 @@ def matched(
     )
     family = np.repeat(np.arange(len(names)), np.diff(found.bounds))
     more_family, more = _further(sides, found, documents["text"], settings)
+    wire = numbers(pc.equal(documents["kind"], "wire")).astype(np.bool_)
+    exact = numbers(pc.is_in(accepted["kind"], pa.array(["verbatim", "light"]))).astype(np.bool_)
+    common = np.concatenate((_common(sides, found, wire, exact), more[:, 1:]))
     family, places = np.concatenate((family, more_family)), np.concatenate((found.members, more))
     order = np.lexsort((places[:, 2], places[:, 1], places[:, 0], family))
-    family, places = family[order], places[order]
+    family, places, common = family[order], places[order], common[order]
+    words_of, common = _words(places, common, documents["text"])
     members = pa.table(
         {
             "family": names.take(pa.array(family)),
             "document": ids.take(pa.array(places[:, 0])),
             "start": pa.array(places[:, 1]),
             "stop": pa.array(places[:, 2]),
-            "words": pa.array(_words(places, documents["text"])),
+            "words": pa.array(words_of),
+            "common_start": pa.array(common[:, 0]),
+            "common_stop": pa.array(common[:, 1]),
         },
         schema=FAMILIES,
     )
@@ -90,6 +96,26 @@ def _names(found: Grouping, ids: pa.Array) -> list[str]:
         times[name] += 1
         names.append(name if times[name] == 1 else f"{name}/{times[name]}")
     return names
+
+
+def _common(
+    sides: NDArray[np.int32], found: Grouping, wire: NDArray[np.bool_], exact: NDArray[np.bool_]
+) -> NDArray[np.int32]:
+    """Return the stretch of each member that its family's origin is that of: what all members have, what a
+    dispatch among them has directly, and a passage that is reworded or translated, whole: within a
+    sentence that was worded anew no word has its own place in the other."""
+    common = found.cores.copy()
+    whole = np.flatnonzero((wire[sides[:, ::-1, 0]] | ~exact[:, None]).ravel())
+    passages = sides.reshape(-1, 3)[whole]
+    family = np.repeat(np.arange(len(found.bounds) - 1), np.diff(found.bounds))
+    keys = (family << 32) + found.members[:, 0]
+    wanted = (found.family_of[whole >> 1] << 32) + passages[:, 0]
+    low, high = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
+    for first, last, (_, start, stop) in zip(low.tolist(), high.tolist(), passages.tolist(), strict=True):
+        for member in range(first, last):
+            if found.members[member, 1] <= start and stop <= found.members[member, 2]:
+                common[member] = min(common[member, 0], start), max(common[member, 1], stop)
+    return common
 
 
 def _further(
@@ -145,9 +171,13 @@ def _pair(a: NDArray[np.int32], b: NDArray[np.int32]) -> Int:
     return (a.astype(np.int64) << 32) + b
 
 
-def _words(members: NDArray[np.int32], texts: pa.ChunkedArray) -> NDArray[np.int32]:
-    """Count the words of passages (int32[n, 3]: document, start, stop) in one pass over the texts."""
+def _words(
+    members: NDArray[np.int32], common: NDArray[np.int32], texts: pa.ChunkedArray
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Count the words of passages (int32[n, 3]: document, start, stop), and widen a stretch of each
+    (int32[n, 2]) to whole words, in one pass over the texts."""
     counts = np.zeros(len(members), np.int32)
+    widened = common.copy()
     has = np.zeros(len(texts), np.bool_)
     has[members[:, 0]] = True
     by_document = np.argsort(members[:, 0], kind="stable")
@@ -156,14 +186,18 @@ def _words(members: NDArray[np.int32], texts: pa.ChunkedArray) -> NDArray[np.int
         if not len(wanted):
             continue
         batch = tokenized(texts.slice(first, ROWS).take(pa.array(wanted)))
-        starts = (np.repeat(wanted + first, np.diff(batch.offsets)) << 32) + batch.starts
+        owner = np.repeat(wanted + first, np.diff(batch.offsets)) << 32
+        starts, stops = owner + batch.starts, owner + batch.stops
         low, high = np.searchsorted(members[by_document, 0], (first, first + ROWS))
         rows = by_document[low:high]
         document, start, stop = members[rows].astype(np.int64).T
-        counts[rows] = np.searchsorted(starts, (document << 32) + stop) - np.searchsorted(
-            starts, (document << 32) + start
-        )
-    return counts
+        begin, end = np.searchsorted(starts, ((document << 32) + start, (document << 32) + stop))
+        counts[rows] = end - begin
+        inner = np.searchsorted(stops, (document << 32) + common[rows, 0], "right")
+        outer = np.searchsorted(starts, (document << 32) + common[rows, 1], "left") - 1
+        widened[rows, 0] = np.minimum(common[rows, 0], batch.starts[np.clip(inner, begin, end - 1)])
+        widened[rows, 1] = np.maximum(common[rows, 1], batch.stops[np.clip(outer, begin, end - 1)])
+    return counts, widened
 
 
 def judged(
@@ -191,7 +225,7 @@ def judged(
     coverage = _coverage(credits)
     silent = Coverage()
     by_family: list[list[Member]] = [[] for _ in listed]
-    columns = (rows[name].to_pylist() for name in ("family", "document", "start", "stop"))
+    columns = (rows[name].to_pylist() for name in ("family", "document", "common_start", "common_stop"))
     for number, place, family, name, start, stop in zip(
         names[order].tolist(), said.tolist(), *columns, strict=True
     ):

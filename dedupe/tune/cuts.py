@@ -16,6 +16,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from dedupe.reuse.align import told
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -63,7 +65,8 @@ def candidates(table: pa.Table, settings: Mapping[str, Mapping[str, Any]]) -> tu
     for place, found in enumerate(measures):
         # As in `align.accept`: of what tells little, twice the words are asked.
         telling = found.get("plain", np.inf) >= settings["align"].get("min_plain", 0)
-        telling &= found.get("telling", np.inf) >= settings["align"].get("min_telling", 0)
+        if "telling" in found:
+            telling &= told(found) >= settings["align"].get("min_telling", 0)
         words[place] *= 1 if telling else 0.5
     score = table["score"].to_numpy().astype(np.float64)
     out = np.full((len(channel), len(CUTS)), np.inf)
