@@ -126,7 +126,7 @@ class Align:
     """A reworded passage of this strength scores 0.5."""
     support: float = 0.25
     """How much stronger, at most, passages near by in the same order make one."""
-    crowding: float = 1.33
+    crowding: float = 1.7
     """How much stronger it must be in a corpus of 500 documents or more; with fewer, in proportion."""
     guard: float = 0.8
     """What a changed number, name, negation or role leaves of a reworded passage's strength."""

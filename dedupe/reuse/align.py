@@ -30,7 +30,7 @@ NEAR = 400
 """Characters between passages that support each other."""
 CLOSER = 0.05
 """An exact passage gives way to one that holds nearly all of it on one side with so much fewer edits."""
-EDITED = 2.0
+EDITED = 3.0
 """An edited word takes away as much of what an exact passage tells as so many of its words."""
 HALF, NEARLY_ALL = 0.5, 0.9
 
