@@ -162,7 +162,7 @@ def run(
             within = writer.mapped("aligned", lambda: (ALIGNED, parts))
             if "translated" not in channels:
                 return within
-            across = translated.find(documents, settings, vectors_folder(), bar("translated"))
+            across = translated.find(documents, within, settings, vectors_folder(), bar("translated"))
             return translated.joined(within, across, documents).replace_schema_metadata(_told(across))
 
         aligned = writer.stage("aligned", align)

@@ -144,6 +144,8 @@ class Translated:
 
     threshold: float = 0.5
     """A passage below this score is a candidate only."""
+    paraphrase: float = 0.85
+    """The same within one language, between an article and a dispatch that TF-IDF proposed; 1 looks for none."""
     model: str = "use"
     """``use``, ``none`` (by spelling) or ``module:factory``."""
     model_path: str = ""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dedupe.records import Passage
+from dedupe.records import MatchKind, Passage
 from dedupe.reuse.bilingual_alignment import Bead, Scale, find_chains
 from dedupe.reuse.crosslingual_anchors import Anchors
 from dedupe.reuse.crosslingual_guards import Agreement, compare
@@ -28,12 +28,19 @@ _OUTDONE = 1.0
 
 
 def align_translated(
-    neighbours: Neighbours, said: Sequence[Anchors], a: int, b: int, threshold: float
+    neighbours: Neighbours,
+    said: Sequence[Anchors],
+    a: int,
+    b: int,
+    threshold: float,
+    kind: MatchKind = "translated",
+    doubt: float = 0.0,
 ) -> list[Passage]:
     """Return the passages of documents a and b, those below the cut too, by (a_start, b_start).
 
     ``said`` holds the anchors of every sentence. A passage is a run of matched sentences
-    without a skip on either side; what else matches in the two documents supports it.
+    without a skip on either side; what else matches in the two documents supports it. ``doubt``
+    is taken off the log odds of each.
     """
     scale = neighbours.scale
     single, one_two, two_one = neighbours.strengths(a, b)
@@ -50,7 +57,7 @@ def align_translated(
                 "chain": gain - own,
                 "elsewhere": sum(gains) - gain,
             }
-            passage = _passage(neighbours, said, (a, b), run, support)
+            passage = _passage(neighbours, said, (a, b), run, support, kind, doubt)
             passages.append(replace(passage, accepted=passage.score >= threshold))
     return sorted(passages, key=lambda passage: (passage.a_start, passage.b_start))
 
@@ -77,6 +84,8 @@ def _passage(
     pair: Pair,
     run: Sequence[Bead],
     support: Mapping[str, float],
+    kind: MatchKind,
+    doubt: float,
 ) -> Passage:
     sentences, scale = neighbours.sentences, neighbours.scale
     first_a, first_b = (int(sentences.offsets[document]) for document in pair)
@@ -100,13 +109,13 @@ def _passage(
         **support,
     }
     measures["agreement"] = _agreement_evidence(agreement)
-    score = round(1 / (1 + math.exp(-evidence(measures))), 3)
+    score = round(1 / (1 + math.exp(doubt - evidence(measures))), 3)
     return Passage(
         a_start=int(sentences.starts[rows_a.start]),
         a_stop=int(sentences.stops[rows_a.stop - 1]),
         b_start=int(sentences.starts[rows_b.start]),
         b_stop=int(sentences.stops[rows_b.stop - 1]),
-        kind="translated",
+        kind=kind,
         score=score,
         a_words=int(sentences.words[rows_a].sum()),
         b_words=int(sentences.words[rows_b].sum()),

@@ -1,5 +1,8 @@
 """Passages that cross languages: sentences → vectors → candidates → chains → passages.
 
+Within one language an article is compared in the same way with the dispatches that resemble it:
+a desk that tells a dispatch anew, word by word, leaves what it says and the order it says it in.
+
 A sentence on the same fact is no reuse; a run of sentences in the dispatch's order is. So
 a passage is scored by how strongly its sentences match and by what else matches, in order,
 in the same two documents; and lowered where numbers, months, names or negation differ.
@@ -19,6 +22,7 @@ from numpy.typing import NDArray
 from dedupe.errors import DedupeError
 from dedupe.records import Passage
 from dedupe.reuse import spelling
+from dedupe.reuse.background import crowd
 from dedupe.reuse.crosslingual_anchors import anchors
 from dedupe.reuse.crosslingual_candidates import candidate_pairs
 from dedupe.reuse.crosslingual_passages import align_translated, without_outdone
@@ -27,6 +31,9 @@ from dedupe.reuse.crosslingual_strength import Neighbours
 from dedupe.reuse.embedding import Embedder, load_embedder
 from dedupe.reuse.vectorcache import encode_cached
 from dedupe.settings import Settings
+
+CROWDED = 2.0
+"""Log odds that a paraphrase loses in a corpus of ``background.ENOUGH`` documents or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +59,16 @@ def translated_passages(
     cache: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     embedder: Embedder | None = None,
+    same: Sequence[tuple[int, int]] = (),
 ) -> TranslatedReuse:
-    """Return the passages shared across languages by documents sorted by id.
+    """Return the passages shared across languages by documents sorted by id, and the paraphrases in
+    the pairs ``same`` of one language (none without a model).
 
-    The model is loaded only where two languages meet. A model that is missing or fails, or
+    The model is loaded only where there is something to compare. A model that is missing or fails, or
     a language it does not know, costs a note, not the run. ``cache`` is a folder for
     vectors; ``progress`` is told (sentences encoded, sentences to encode).
     """
-    if len({view.language for view in views} - {None}) < 2:
+    if len({view.language for view in views} - {None}) < 2 and not same:
         return TranslatedReuse()
     notes: list[str] = []
     chosen = embedder
@@ -75,13 +84,13 @@ def translated_passages(
     encode = partial(encode_cached, cache=cache, progress=progress)
     try:
         passages, candidates = _compare(
-            views, sentences, languages, settings=settings, embedder=chosen, encode=encode
+            views, sentences, languages, settings=settings, embedder=chosen, encode=encode, same=same
         )
     except DedupeError as error:
         notes.append(f"translated: {error}; sentences were compared by spelling instead")
         chosen = None
         passages, candidates = _compare(
-            views, sentences, languages, settings=settings, embedder=None, encode=encode
+            views, sentences, languages, settings=settings, embedder=None, encode=encode, same=()
         )
     return TranslatedReuse(
         passages=passages,
@@ -122,6 +131,7 @@ def _compare(
     settings: Settings,
     embedder: Embedder | None,
     encode: Callable[[Embedder, Sequence[str]], NDArray[np.float16]],
+    same: Sequence[tuple[int, int]],
 ) -> tuple[dict[tuple[int, int], list[Passage]], int]:
     """Return the passages by pair of documents, and how many pairs were compared."""
     said = [anchors(text, language) for text, language in zip(sentences.texts, languages, strict=True)]
@@ -140,16 +150,33 @@ def _compare(
         window_days=settings.candidates.window_days,
         same_outlet=settings.candidates.same_outlet,
     )
-    neighbours = Neighbours(sentences, vectors)
-    live = neighbours.learn(pairs)
-    if embedder is not None:
-        rows = neighbours.promising_joins(live)
-        joins = [f"{sentences.texts[row]} {sentences.texts[row + 1]}" for row in rows]
-        spoken = [languages[row] for row in rows]
-        neighbours.take_joins(rows, centred(encode(embedder, joins), spoken, means))
+
+    def learned(pairs: NDArray[np.int32]) -> tuple[Neighbours, list[tuple[int, int]]]:
+        neighbours = Neighbours(sentences, vectors)
+        live = neighbours.learn(pairs)
+        if embedder is not None:
+            rows = neighbours.promising_joins(live)
+            joins = [f"{sentences.texts[row]} {sentences.texts[row + 1]}" for row in rows]
+            spoken = [languages[row] for row in rows]
+            neighbours.take_joins(rows, centred(encode(embedder, joins), spoken, means))
+        return neighbours, live
+
+    neighbours, live = learned(pairs)
     found = {}
     for a, b in live:
         aligned = align_translated(neighbours, said, a, b, settings.translated.threshold)
         if aligned:
             found[a, b] = aligned
-    return without_outdone(views, neighbours, found), len(pairs)
+    found = without_outdone(views, neighbours, found)
+    if embedder is None or settings.translated.paraphrase >= 1:
+        return found, len(pairs)
+    within = np.array(sorted(same), np.int32).reshape(-1, 2)
+    neighbours, live = learned(within)
+    doubt = CROWDED * crowd(len(views))
+    for a, b in live:
+        aligned = align_translated(
+            neighbours, said, a, b, settings.translated.paraphrase, kind="reworded", doubt=doubt
+        )
+        if aligned:
+            found[a, b] = aligned
+    return found, len(pairs) + len(within)

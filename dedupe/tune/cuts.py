@@ -81,7 +81,7 @@ def candidates(table: pa.Table, settings: Mapping[str, Mapping[str, Any]]) -> tu
 
 
 def _channel(kind: str, measures: Mapping[str, float]) -> int:
-    if kind == "translated":
+    if kind == "translated" or "chain_beads" in measures:  # found by meaning
         return TRANSLATED
     return SCORE if "strength" in measures else WORDS
 
