@@ -58,7 +58,8 @@ def align_translated(
                 "elsewhere": sum(gains) - gain,
             }
             passage = _passage(neighbours, said, (a, b), run, support, kind, doubt)
-            passages.append(replace(passage, accepted=passage.score >= threshold))
+            passage = replace(passage, accepted=passage.score >= threshold)
+            passages += [passage] if kind == "translated" else _beads(neighbours, said, (a, b), run, passage)
     return sorted(passages, key=lambda passage: (passage.a_start, passage.b_start))
 
 
@@ -122,6 +123,30 @@ def _passage(
         guards=agreement.guards,
         measures=tuple((name, round(value, 3)) for name, value in sorted(measures.items())),
     )
+
+
+def _beads(
+    neighbours: Neighbours, said: Sequence[Anchors], pair: Pair, run: Sequence[Bead], whole: Passage
+) -> list[Passage]:
+    """Return one passage per bead, with the score of the run: a reworded passage has the grain of a credit."""
+    sentences = neighbours.sentences
+    first_a, first_b = (int(sentences.offsets[document]) for document in pair)
+    found = []
+    for bead in run:
+        rows_a = slice(first_a + bead.a_start, first_a + bead.a_stop)
+        rows_b = slice(first_b + bead.b_start, first_b + bead.b_stop)
+        part = replace(
+            whole,
+            a_start=int(sentences.starts[rows_a.start]),
+            a_stop=int(sentences.stops[rows_a.stop - 1]),
+            b_start=int(sentences.starts[rows_b.start]),
+            b_stop=int(sentences.stops[rows_b.stop - 1]),
+            a_words=int(sentences.words[rows_a].sum()),
+            b_words=int(sentences.words[rows_b].sum()),
+            guards=compare([(said[rows_a], said[rows_b])]).guards,
+        )
+        found.append(part)
+    return found
 
 
 def evidence(measures: Mapping[str, float]) -> float:

@@ -11,7 +11,7 @@ in the same two documents; and lowered where numbers, months, names or negation 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -178,5 +178,9 @@ def _compare(
             neighbours, said, a, b, settings.translated.paraphrase, kind="reworded", doubt=doubt
         )
         if aligned:
-            found[a, b] = aligned
+            found[a, b] = [_long_enough(passage, settings.align.min_words) for passage in aligned]
     return found, len(pairs) + len(within)
+
+
+def _long_enough(passage: Passage, least: int) -> Passage:
+    return replace(passage, accepted=passage.accepted and min(passage.a_words, passage.b_words) >= least)
