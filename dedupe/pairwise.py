@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from dedupe.errors import InputError
 from dedupe.records import Document, Passage, Rejected
 from dedupe.reuse import minhash, tfidf
 from dedupe.reuse.align import align
+from dedupe.reuse.derivation import derivation, known, wording
 from dedupe.reuse.prepared import Prepared, prepare
 from dedupe.settings import Settings
 from dedupe.stages.align import ALIGNED, CANDIDATE_PAIRS, AlignPairs, share
@@ -40,7 +42,8 @@ def read_one(path: Path, settings: Settings) -> Document:
 def compare(first: Document, second: Document, settings: Settings) -> dict[str, Any]:
     """Return how alike two articles are: ``jaccard`` (exact, word k-grams), ``minhash`` (estimate),
     ``tfidf`` (cosine), ``a_covered``, ``b_covered`` (share of words in shared passages),
-    ``longest_words``, and the ``passages``.
+    ``longest_words``, the ``passages``, and the figures of each text as made from the other
+    (`dedupe.reuse.derivation`): ``a_from_b``, ``b_from_a``.
     """
     a, b = _prepared(first, settings), _prepared(second, settings)
     found = [p for p in align(a, b, settings.align) if p.accepted]
@@ -54,7 +57,15 @@ def compare(first: Document, second: Document, settings: Settings) -> dict[str, 
         "b_covered": share((p.b_words for p in found), len(b.hashes)),
         "longest_words": max((min(p.a_words, p.b_words) for p in found), default=0),
         "passages": [passage_row(p) for p in found],
+        **_derivations(first.text, second.text),
     }
+
+
+def _derivations(first: str, second: str) -> dict[str, dict[str, float]]:
+    a, b = wording(first), wording(second)
+    corpus = known([a, b])
+    both = {"a_from_b": derivation(a, b, corpus), "b_from_a": derivation(b, a, corpus)}
+    return {name: {key: round(value, 4) for key, value in asdict(one).items()} for name, one in both.items()}
 
 
 def passage_row(passage: Passage) -> dict[str, Any]:

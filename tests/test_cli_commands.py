@@ -149,7 +149,10 @@ def test_compare(tmp_path: Path) -> None:
     found = json.loads(dedupe_here("compare", one, two, "--json").out)
     assert list(found) == [
         "jaccard", "minhash", "tfidf", "a_covered", "b_covered", "longest_words", "passages",
+        "a_from_b", "b_from_a",
     ]  # fmt: skip
+    assert found["a_from_b"]["contained"] == 1 > found["b_from_a"]["contained"] > 0.5
+    assert found["b_from_a"]["words"] == found["a_from_b"]["words"] + 6
     assert found["a_covered"] == 1 > found["b_covered"] > 0.5
     (passage,) = found["passages"]
     assert list(passage)[:4] == PASSAGE[:4] and {"kind", "score"} < set(passage)

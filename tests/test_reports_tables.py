@@ -212,8 +212,12 @@ def test_similar_and_comparison():
         "b_covered": 1,
         "longest_words": 4,
         "passages": [passage],
+        "a_from_b": {"contained_spelt": 1, "local": 1},
+        "b_from_a": {"contained_spelt": 0.5, "local": 0.25},
     }
-    assert "longest passage 4 words" in printed(terminal.print_comparison, a, b, result)
+    text = printed(terminal.print_comparison, a, b, result)
+    assert "longest passage 4 words" in text
+    assert "100% of the first's, 50% of the second's; close together: 100%, 25%" in " ".join(text.split())
 
 
 def test_largest_uncredited_share():

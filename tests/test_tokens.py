@@ -64,6 +64,12 @@ def test_words(text: str, expected: list[str]) -> None:
         ("ёлка", "елка"),
         ("٢٤", "24"),
         ("كتاب", "کتاب"),
+        ("مكتبة", "مکتبه"),
+        ("ہاتھ", "هاتھ"),
+        ("آب", "ا\u0653ب"),
+        ("آب", "اب"),
+        ("گئے", "گیے"),
+        ("مسؤول", "مسو\u0654ول"),
         ("in\u00advisible", "invisible"),
     ],
 )
@@ -71,7 +77,9 @@ def test_same_word(one: str, other: str) -> None:
     assert hashes(one) == hashes(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("1.000", "1000"), ("its", "it's"), ("ab", "ba"), ("a", "aa")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("1.000", "1000"), ("its", "it's"), ("ab", "ba"), ("a", "aa"), ("ہم", "ھم")]
+)
 def test_other_word(one: str, other: str) -> None:
     assert hashes(one) != hashes(other)
 

@@ -234,6 +234,12 @@ def print_comparison(first: Document, second: Document, result: Mapping[str, Any
         f"longest passage {result['longest_words']} words",
         soft_wrap=True,
     )
+    forth, back = result["a_from_b"], result["b_from_a"]
+    console.print(
+        f"words that the other has, in any spelling: {forth['contained_spelt']:.0%} of the first's, "
+        f"{back['contained_spelt']:.0%} of the second's; close together: {forth['local']:.0%}, {back['local']:.0%}",
+        soft_wrap=True,
+    )
     print_pair(a, b, result["passages"], {}, console)
 
 

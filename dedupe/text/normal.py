@@ -3,8 +3,8 @@
 One code point maps to one code point, so offsets never move. Folded away are case,
 width and other compatibility forms, the shape of apostrophes, digits of other scripts,
 Latin, Greek and Cyrillic diacritics (desks write Erdoğan and Erdogan, and composed and
-decomposed spellings become the same word), Arabic vowel signs and the keyboard
-variants of yeh and kaf.
+decomposed spellings become the same word), Arabic vowel signs, madda and hamza on a
+letter (for the same two reasons), and the keyboard variants of yeh, kaf and heh.
 """
 
 from __future__ import annotations
@@ -30,7 +30,12 @@ _JOINERS = {
     **{char: POINT << CLASS_SHIFT | ord(point) for char, point in _POINTS.items()},
     **dict.fromkeys(_INVISIBLE, INVISIBLE << CLASS_SHIFT),
 }
-_KEYBOARD = {"\u064a": "\u06cc", "\u0649": "\u06cc", "\u0643": "\u06a9"}
+_KEYBOARD = {
+    **dict.fromkeys("\u064a\u0649", "\u06cc"),  # yeh: Arabic with and without dots, Persian and Urdu
+    "\u0643": "\u06a9",  # kaf
+    **dict.fromkeys("\u06c1\u06c3\u0629", "\u0647"),  # heh: Urdu; teh marbuta, which is often written so
+}
+_ACCENTS = ((0x0300, 0x0370), (0x0653, 0x0656))  # the second: madda and hamza
 _SILENT = ((0x0300, 0x0370), (0x064B, 0x0660), (0x0670, 0x0671), (0xFE00, 0xFE10), (0xE0100, 0xE01F0))
 _TATWEEL = 0x0640
 _ALONE = (
@@ -109,4 +114,5 @@ def _single(wanted: str, otherwise: str) -> str:
 def _bare(char: str) -> str:
     """Return a letter without the accents that its canonical decomposition gives it."""
     parts = unicodedata.normalize("NFD", char)
-    return parts[0] if all("\u0300" <= mark < "\u0370" for mark in parts[1:]) else char
+    marks = (any(start <= ord(mark) < stop for start, stop in _ACCENTS) for mark in parts[1:])
+    return parts[0] if all(marks) else char
