@@ -120,7 +120,7 @@ class Align:
     """A piece at the end of a reworded passage must add so much of its weight to what is shared."""
     enter: float = 0.6
     """The next piece joins a reworded passage if it adds so much of its weight."""
-    exact_share: float = 0.35
+    exact_share: float = 0.2
     """Where exact passages cover so much of a reworded one on both sides, they stand instead."""
     strength: float = 18.0
     """A reworded passage of this strength scores 0.5."""
