@@ -54,7 +54,9 @@ BENCHMARKS = {
     "helsinki": Benchmark(
         "Real web articles",
         "612 English web articles of July 2018 on one summit. There are no labels: the figures say what was found, "
-        "not whether it is right.",
+        "not whether it is right. A reading of `--sample 50 --seed 2018`: of the 50 matches all 50 are shared text "
+        "(a quotation counts as such), of the first 30 families 28 are pure; in the other two, one member in two or "
+        "three tells the same fact in words of its own.",
         ("helsinki.py",),
     ),
     "credits": Benchmark(

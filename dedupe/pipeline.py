@@ -22,7 +22,7 @@ from dedupe.records import CANDIDATES, CHANNELS, CREDITS, DOCUMENTS, LEDGER, MAT
 from dedupe.reuse.translated import TranslatedReuse
 from dedupe.runs import FORMAT, ROW_GROUP, Run, Writer, digest, open_run
 from dedupe.settings import Settings
-from dedupe.stages import candidates, furniture, reading, translated, verdicts
+from dedupe.stages import candidates, furniture, reach, reading, translated, verdicts
 from dedupe.stages.align import ALIGNED, AlignBundles
 from dedupe.stages.columns import Rows
 from dedupe.stages.credits import FindCredits, catalogue
@@ -184,7 +184,8 @@ def run(
         )
 
         def keep() -> pa.Table:
-            articles = Articles(documents, credits, members, origins)
+            within_reach = reach.widened(members, matches, origins, credits)
+            articles = Articles(documents, credits, within_reach, origins)
             count = -(-len(articles) // BATCH)
             return kept(
                 "ledger", KeepLedger(facts), count, lambda first: articles.batches(BATCH, first), LEDGER
