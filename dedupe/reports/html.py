@@ -14,7 +14,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -23,13 +23,14 @@ from dedupe.records import Credit, Document
 from dedupe.reports.pack import pack
 from dedupe.reports.pair import pair_tables
 from dedupe.reports.private import anonymized, redacted
-from dedupe.reports.squeeze import squeezed_script, squeezed_style
 from dedupe.settings import Report
 
 SCRIPTS = (
     "base", "data", "query", "text", "parts", "matrix", "profile", "pairs", "compare", "article",
     "families", "run", "main",
 )  # fmt: skip
+ASSETS, PAGE = (Path(__file__).parent / name for name in ("assets", "page"))
+"""The readable sources of script and style; what reports carry of them."""
 PLAIN_BELOW = 1_000_000
 """Data of fewer characters is embedded as readable JSON, larger data is packed (deflate, base64)."""
 BLOCK = 400_000
@@ -50,7 +51,6 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <div id="app"><noscript><p>{noscript}</p></noscript></div>
-<script type="application/json" id="strings">{strings}</script>
 {blocks}
 <script>{script}</script>
 </body>
@@ -139,7 +139,6 @@ def _page(index: dict[str, Any], texts: list[str]) -> str:
         title=html.escape(_sound(index["title"])),
         style=style,
         noscript=_NOSCRIPT[index["language"]],
-        strings=_inert(json.dumps(_strings(), ensure_ascii=False, separators=(",", ":"))),
         blocks="\n".join(_blocks(parts)),
         script=script,
     )
@@ -147,18 +146,24 @@ def _page(index: dict[str, Any], texts: list[str]) -> str:
 
 @cache
 def assets() -> tuple[str, str]:
-    """Return the style and the script of the page, as they stand in it."""
+    """Return the style and the script of the page, as ``packaging/page.py`` wrote them."""
+    style, script = ((PAGE / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
+    return style, script
+
+
+def sources() -> tuple[str, str]:
+    """Return the readable style and script that the page's are made from."""
     script = "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
-    return squeezed_style(_asset("style.css")), '"use strict";(()=>{\n' + squeezed_script(script) + "\n})();"
+    return _asset("style.css"), f'"use strict";(() => {{\n{script}\n}})();'
 
 
-@cache
-def _strings() -> Any:
-    return json.loads(_asset("strings.json"))
+def sources_digest() -> str:
+    """Return the SHA-256 of the sources, as hexadecimal digits."""
+    return hashlib.sha256("\0".join(sources()).encode()).hexdigest()
 
 
 def _asset(name: str) -> str:
-    return (files("dedupe.reports") / "assets" / name).read_text(encoding="utf-8")
+    return (ASSETS / name).read_text(encoding="utf-8")
 
 
 def _digest(code: str) -> str:
@@ -177,14 +182,29 @@ def _bounds(texts: Sequence[str]) -> list[int]:
 
 
 def _blocks(parts: Sequence[Any]) -> list[str]:
-    """Return script elements that hold the data."""
-    raw = [_sound(json.dumps(part, ensure_ascii=False, separators=(",", ":"))) for part in parts]
+    """Return script elements that hold the words of the interface and the data."""
+    raw = [_sound(_json(part)) for part in parts]
     plain = sum(map(len, raw)) < PLAIN_BELOW
-    kind = "application/json" if plain else "application/octet-stream"
     return [
-        f'<script type="{kind}" id="data-{index}">{_inert(text) if plain else _packed(text)}</script>'
-        for index, text in enumerate(raw)
+        _block("strings", _json(json.loads(_asset("strings.json"))), False),
+        *(_block(str(index), text, plain) for index, text in enumerate(raw)),
     ]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _block(name: str, text: str, plain: bool) -> str:
+    """Return JSON as a script element that runs nothing, as it stands or packed."""
+    if plain:
+        return f'<script type="application/json" id="data-{name}">{_inert(text)}</script>'
+    raw = text.encode()
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = base64.b64encode(squeeze.compress(raw) + squeeze.flush()).decode()
+    return (
+        f'<script type="application/octet-stream" id="data-{name}" data-size="{len(raw)}">{packed}</script>'
+    )
 
 
 def _inert(text: str) -> str:
@@ -195,8 +215,3 @@ def _inert(text: str) -> str:
 def _sound(text: str) -> str:
     """Replace lone surrogates, which UTF-8 cannot carry."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _packed(text: str) -> str:
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
-    return base64.b64encode(squeeze.compress(text.encode()) + squeeze.flush()).decode()
