@@ -76,7 +76,7 @@ def seeds(session: nox.Session) -> None:
 @nox.session
 def page(session: nox.Session) -> None:
     """Write the script and the style that reports carry from dedupe/reports/assets."""
-    session.install("-e", ".", "tdewolff-minify==2.24.12")
+    session.install("-e", ".", "tdewolff-minify==2.24.12", "zopfli==0.4.3")
     session.run("python", "packaging/page.py")
 
 

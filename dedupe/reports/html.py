@@ -51,6 +51,7 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <div id="app"><noscript><p>{noscript}</p></noscript></div>
+{strings}
 {blocks}
 <script>{script}</script>
 </body>
@@ -128,7 +129,7 @@ def _page(index: dict[str, Any], texts: list[str]) -> str:
     bounds = _bounds(texts)
     index["blocks"] = bounds
     parts: list[Any] = [index, *(texts[a:b] for a, b in zip(bounds, [*bounds[1:], len(texts)], strict=True))]
-    style, script = assets()
+    style, script, strings = assets()
     policy = (
         "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; trusted-types 'none'; "
         f"require-trusted-types-for 'script'; script-src '{_digest(script)}'; style-src '{_digest(style)}'"
@@ -139,22 +140,26 @@ def _page(index: dict[str, Any], texts: list[str]) -> str:
         title=html.escape(_sound(index["title"])),
         style=style,
         noscript=_NOSCRIPT[index["language"]],
+        strings=_packed("strings", base64.b64decode(strings)),
         blocks="\n".join(_blocks(parts)),
         script=script,
     )
 
 
 @cache
-def assets() -> tuple[str, str]:
-    """Return the style and the script of the page, as ``packaging/page.py`` wrote them."""
-    style, script = ((PAGE / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
-    return style, script
+def assets() -> tuple[str, str, str]:
+    """Return style, script and packed words of the page, as ``packaging/page.py`` wrote them."""
+    style, script, strings = (
+        (PAGE / name).read_text(encoding="utf-8") for name in ("style.css", "script.js", "strings.txt")
+    )
+    return style, script, strings
 
 
-def sources() -> tuple[str, str]:
-    """Return the readable style and script that the page's are made from."""
+def sources() -> tuple[str, str, str]:
+    """Return the readable style and script, and the words as JSON, that the page's are made from."""
     script = "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
-    return _asset("style.css"), f'"use strict";(() => {{\n{script}\n}})();'
+    strings = _json(json.loads(_asset("strings.json")))
+    return _asset("style.css"), f'"use strict";(() => {{\n{script}\n}})();', strings
 
 
 def sources_digest() -> str:
@@ -182,13 +187,10 @@ def _bounds(texts: Sequence[str]) -> list[int]:
 
 
 def _blocks(parts: Sequence[Any]) -> list[str]:
-    """Return script elements that hold the words of the interface and the data."""
+    """Return script elements that hold the data."""
     raw = [_sound(_json(part)) for part in parts]
     plain = sum(map(len, raw)) < PLAIN_BELOW
-    return [
-        _block("strings", _json(json.loads(_asset("strings.json"))), False),
-        *(_block(str(index), text, plain) for index, text in enumerate(raw)),
-    ]
+    return [_block(str(index), text, plain) for index, text in enumerate(raw)]
 
 
 def _json(value: Any) -> str:
@@ -199,12 +201,14 @@ def _block(name: str, text: str, plain: bool) -> str:
     """Return JSON as a script element that runs nothing, as it stands or packed."""
     if plain:
         return f'<script type="application/json" id="data-{name}">{_inert(text)}</script>'
-    raw = text.encode()
     squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = base64.b64encode(squeeze.compress(raw) + squeeze.flush()).decode()
-    return (
-        f'<script type="application/octet-stream" id="data-{name}" data-size="{len(raw)}">{packed}</script>'
-    )
+    return _packed(name, squeeze.compress(text.encode()) + squeeze.flush())
+
+
+def _packed(name: str, deflated: bytes) -> str:
+    size = len(zlib.decompress(deflated, -15))
+    packed = base64.b64encode(deflated).decode()
+    return f'<script type="application/octet-stream" id="data-{name}" data-size="{size}">{packed}</script>'
 
 
 def _inert(text: str) -> str:

@@ -35,7 +35,7 @@ def pack_pairs(
     matches, turned_down = tables["matches"], rejected(tables["candidates"])
     pairs, passages = _linked(tables["pairs"], matches, context, limit.pairs, "a_words")
     more, candidates = _linked(tables["pairs"], turned_down, context, limit.candidates, "score")
-    with_passages = int(pc.sum(pc.greater(tables["pairs"]["passages"], 0)).as_py() or 0)
+    with_passages = matches.group_by(["a", "b"]).aggregate([]).num_rows
     counted = {
         "pairs": max(0, with_passages - len(pairs["a"])),
         "of_pairs": with_passages,

@@ -52,7 +52,7 @@ function paged(items, row, step = 20, tag = "div", className = "") {
     button = null;
     if (shown < items.length) holder.append(button = more(t("Show {n} more ({left} not shown)", { n: count(Math.min(step * 5, items.length - shown)), left: count(items.length - shown) }), () => add(step * 5)));
   };
-  add(step);
+  add(items.length < step + 3 ? step + 2 : step);
   holder.showAll = () => add(items.length);
   holder.classList.add("paged");
   return holder;
@@ -145,6 +145,6 @@ function leftOutNote() {
   const out = D.left_out;
   if (!out.documents && !out.pairs) return null;
   return notice(t("left.note", {
-    documents: count(docs.id.length), all: count(out.of_documents), pairs: count(pairs.a.length), allPairs: count(out.of_pairs) }),
+    documents: count(docs.id.length), all: count(out.of_documents), pairs: count(pairs.cut), allPairs: count(out.of_pairs) }),
     " ", h("a", { href: link("run") }, t("What is left out")));
 }
