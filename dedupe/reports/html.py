@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import json
 import zlib
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from dedupe.records import Credit, Document
+from dedupe.reports.closed import inert, page
 from dedupe.reports.pack import pack
 from dedupe.reports.pair import pair_tables
 from dedupe.reports.private import anonymized, redacted
@@ -37,26 +37,6 @@ BLOCK = 400_000
 """Characters of article text per block; a block is unpacked when one of its texts is needed."""
 FORMAT = 1
 
-_PAGE = """<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<div id="app"><noscript><p>{noscript}</p></noscript></div>
-{strings}
-{blocks}
-<script>{script}</script>
-</body>
-</html>
-"""
 _NOSCRIPT = {
     "en": "This report needs JavaScript, which this browser has switched off. "
     "The same figures are in matrix.csv and in the Parquet files beside it.",
@@ -130,19 +110,14 @@ def _page(index: dict[str, Any], texts: list[str]) -> str:
     index["blocks"] = bounds
     parts: list[Any] = [index, *(texts[a:b] for a, b in zip(bounds, [*bounds[1:], len(texts)], strict=True))]
     style, script, strings = assets()
-    policy = (
-        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; trusted-types 'none'; "
-        f"require-trusted-types-for 'script'; script-src '{_digest(script)}'; style-src '{_digest(style)}'"
-    )
-    return _PAGE.format(
-        language=index["language"],
-        policy=policy,
-        title=html.escape(_sound(index["title"])),
+    words = _packed("strings", base64.b64decode(strings))
+    noscript = f'<div id="app"><noscript><p>{_NOSCRIPT[index["language"]]}</p></noscript></div>'
+    return page(
+        title=index["title"],
         style=style,
-        noscript=_NOSCRIPT[index["language"]],
-        strings=_packed("strings", base64.b64decode(strings)),
-        blocks="\n".join(_blocks(parts)),
         script=script,
+        body="\n".join([noscript, words, *_blocks(parts)]),
+        language=index["language"],
     )
 
 
@@ -171,10 +146,6 @@ def _asset(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
-def _digest(code: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
-
-
 def _bounds(texts: Sequence[str]) -> list[int]:
     """Return the first document of each block of texts."""
     bounds, size = [0], 0
@@ -200,7 +171,7 @@ def _json(value: Any) -> str:
 def _block(name: str, text: str, plain: bool) -> str:
     """Return JSON as a script element that runs nothing, as it stands or packed."""
     if plain:
-        return f'<script type="application/json" id="data-{name}">{_inert(text)}</script>'
+        return f'<script type="application/json" id="data-{name}">{inert(text)}</script>'
     squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
     return _packed(name, squeeze.compress(text.encode()) + squeeze.flush())
 
@@ -209,11 +180,6 @@ def _packed(name: str, deflated: bytes) -> str:
     size = len(zlib.decompress(deflated, -15))
     packed = base64.b64encode(deflated).decode()
     return f'<script type="application/octet-stream" id="data-{name}" data-size="{size}">{packed}</script>'
-
-
-def _inert(text: str) -> str:
-    """Escape ``<`` in JSON, so that nothing in a script element can end it."""
-    return text.replace("<", "\\u003c")
 
 
 def _sound(text: str) -> str:

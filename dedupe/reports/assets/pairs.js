@@ -31,22 +31,25 @@ function histogramFigure() {
   const width = 640, height = 84, bar = width / BINS, below = Array.from({ length: BINS }, (_, n) => D.below.reduce((sum, kind) => sum + kind[n], 0));
   const bars = below.map((_, n) => {
     const rect = (name, inset) => svg("rect", { class: name, x: n * bar + inset, width: bar - 2 * inset });
-    return { near: rect("below", 1.5), kinds: KINDS.map((_, k) => rect("kind hue" + [0, 5, 1, 3][k], 1)), title: svg("title") };
+    const near = rect("below", 1.5), kinds = KINDS.map((_, k) => rect("kind hue" + [0, 5, 1, 3][k], 1)), title = svg("title");
+    return { near, kinds, title, group: svg("g", near, kinds, title) };
   });
   const node = svg("svg", { viewBox: `0 0 ${width} ${height + 2}`, class: "histogram", preserveAspectRatio: "none", "aria-label": t("pairs.histogram") },
-    bars.map(({ near, kinds, title }) => svg("g", near, kinds, title)), svg("line.axis", { x1: 0, x2: width, y1: height + 0.5, y2: height + 0.5 }));
+    bars.map(({ group }) => group), svg("line.axis", { x1: 0, x2: width, y1: height + 0.5, y2: height + 0.5 }));
   return { node, update: ({ passing, least }) => {
     const bins = KINDS.map(() => new Int32Array(BINS)), sums = new Int32Array(BINS);
     for (const p of passing) { const n = Math.min(BINS - 1, Math.floor(pairs.score[p] * BINS)); bins[matches.kind[pairs.best[p]]][n]++; sums[n]++; }
     const peak = Math.max(1, ...sums, ...below), scale = (n) => n ? 2 + (height - 2) * Math.sqrt(n / peak) : 0;
-    const stand = (node, y, tall) => { node.setAttribute("y", y); node.setAttribute("height", tall); };
-    bars.forEach(({ near, kinds, title }, n) => {
+    const stand = (node, y, tall) => {
+      if (node.tall !== tall || tall) { node.setAttribute("y", y); node.setAttribute("height", node.tall = tall); }
+    };
+    bars.forEach(({ near, kinds, title, group }, n) => {
       let y = height;
       stand(near, y - scale(below[n]), scale(below[n]));
+      group.style.opacity = (n + 1) / BINS <= least ? 0.25 : 1;
       kinds.forEach((rect, k) => {
         const part = sums[n] && scale(sums[n]) * bins[k][n] / sums[n];
         stand(rect, y -= part, part);
-        rect.style.opacity = (n + 1) / BINS <= least ? 0.22 : 1;
       });
       title.textContent = [decimal(n / BINS) + "–" + decimal((n + 1) / BINS), ...KINDS.map((_, k) => bins[k][n] && kindName(k) + " " + count(bins[k][n])), below[n] && plural(below[n], "below")].filter(Boolean).join(", ");
     });
