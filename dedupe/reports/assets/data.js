@@ -134,7 +134,8 @@ function load() {
     for (let n = families.at[f]; n < families.at[f + 1]; n++) {
       families.owner[n] = f;
       const row = rowOf(families.document[n], families.start[n], families.length[n], f);
-      if (row >= 0 && ledger.family[row] === f) families.rows[n] = row; // else the ledger counts it with an overlapping passage
+      const counted = row >= 0 && (ledger.family[row] === f || (families.source[f] >= 0 && ledger.source[row] === families.source[f]));
+      if (counted) families.rows[n] = row; // else the ledger counts it with an overlapping passage of another origin
     }
 }
 // rowAt returns the ledger row of a passage on one side (0 or 1), -1 where it has none.

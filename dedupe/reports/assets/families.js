@@ -72,7 +72,7 @@ function timeline(members) {
   return h("figure", h("figcaption", h("h2", t("Who printed when"))),
     svg("svg.timeline", { viewBox: `0 0 ${width} ${dated.length * line + 14}`, "aria-label": dated.map(([n]) => outletOf(families.document[n]) + " " + date(docs.published[families.document[n]])).join("; ") },
       svg("line.axis", { x1: left, x2: left, y1: 0, y2: dated.length * line }),
-      dated.map(([n, [from, to]], k) => { const d = families.document[n], at = x((from + to) / 2), y = 16 + k * line, name = docs.wire[d] ? "wire" : families.rows[n] >= 0 ? CLASSES[ledger.class[families.rows[n]]] : "own";
+      dated.map(([n, [from, to]], k) => { const d = families.document[n], at = x((from + to) / 2), y = 16 + k * line, name = docs.wire[d] ? "wire" : families.rows[n] >= 0 ? CLASSES[ledger.class[families.rows[n]]] : "shared";
         return svg("g", svg("line.lead", { x1: left, x2: at, y1: y, y2: y }), from < to ? svg("line.span", { x1: x(from), x2: x(to), y1: y, y2: y }) : null, svg("circle", { class: "dot " + name, cx: at, cy: y, r: 6 }), svg("text", { x: Math.max(at + 14, x(to) + 10), y: y + 4.5 }, clip(outletOf(d), 28), svg("tspan.when", "  " + date(docs.published[d])))); })),
     without ? h("p.quiet.small", plural(without, "undated")) : null, h("p.quiet.small", t("family.dates")));
 }
