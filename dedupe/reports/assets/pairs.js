@@ -153,7 +153,7 @@ function virtualList() {
   box.classList.add("list");
   let drawn = "", top = 0; // kept, since asking for it makes the browser lay out the page at once
   const draw = (whole) => {
-    const list = pairList.shown, from = whole ? 0 : Math.max(0, Math.floor(top / ROW) - 3), to = whole ? list.length : Math.min(list.length, from + Math.ceil(Math.max(innerHeight - 240, 600) / ROW) + 5);
+    const list = pairList.shown, from = whole ? 0 : Math.max(0, Math.floor(top / ROW) - 3), to = whole ? list.length : Math.min(list.length, from + Math.ceil(Math.max(innerHeight - 300, 600) / ROW) + 3);
     const key = from + "/" + to;
     if (key === drawn) return;
     drawn = key;
