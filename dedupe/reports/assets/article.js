@@ -12,7 +12,7 @@ function articleView([id]) {
   };
   const pick = (r) => { choose(r); setParams({ at: ledger.start[r] }, false); announce(panel.textContent); };
   const layers = [...creditLayers(d), ...rows.filter((r) => CLASSES[ledger.class[r]] !== "own").map((r) => ({ start: ledger.start[r], stop: ledger.start[r] + ledger.length[r], class: "stretch-text " + CLASSES[ledger.class[r]], data: { row: r },
-    tag: () => h("button", { class: "tag " + CLASSES[ledger.class[r]], "data-row": r, "aria-label": rowLabel(r), title: rowLabel(r) }, GLYPH[CLASSES[ledger.class[r]]], ledger.source[r] >= 0 ? h("span.tag-source", " ", clip(sourceName(ledger.source[r]), 24)) : null) }))];
+    tag: () => h("button", { class: "tag " + CLASSES[ledger.class[r]], "data-row": r, "aria-label": rowLabel(r), title: rowLabel(r) }, GLYPH[CLASSES[ledger.class[r]]], ledger.source[r] >= 0 ? h("span.tag-source", " ", clip(sourceName(ledger.source[r]), 30)) : null) }))];
   const body = h("div.text.ledger", { dir: "auto", lang: docs.language[d] || null, on: { click: (event) => { const node = event.target.closest("[data-row]"); if (node) pick(+node.dataset.row); } } }, docs.wire[d] ? marked(text, wireLayers(d)) : marked(text, layers));
   const at = asked("at"), telling = rows.find((r) => CLASSES[ledger.class[r]] === "uncredited") ?? rows.find((r) => ledger.source[r] >= 0);
   if (at == null && telling !== undefined) queueMicrotask(() => choose(telling));
