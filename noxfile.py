@@ -74,6 +74,13 @@ def seeds(session: nox.Session) -> None:
 
 
 @nox.session
+def page(session: nox.Session) -> None:
+    """Write the script and the style that reports carry from dedupe/reports/assets."""
+    session.install("-e", ".", "tdewolff-minify==2.24.12", "zopfli==0.4.3")
+    session.run("python", "packaging/page.py")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The benchmarks; `nox -s bench -- scale` runs one. They read the data beside the project."""
     session.install("-e", ".[test,all]")

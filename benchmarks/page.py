@@ -75,6 +75,16 @@ BENCHMARKS = {
         "On `seeds/`, with parts of the method left out.",
         ("translated.py", "passages", "seeds"),
     ),
+    "report": Benchmark(
+        "The report in the browser",
+        "An invented run, opened in headless Chromium on its list of pairs: 10,000 pairs over 2,000 articles.",
+        ("report.py",),
+    ),
+    "report-large": Benchmark(
+        "A large report in the browser",
+        "The same with 100,000 pairs over 5,000 articles.",
+        ("report.py", "--articles", "5000", "--pairs", "100000"),
+    ),
     "speed": Benchmark(
         "Speed of the kernels, beside peers",
         "Synthetic articles of about 2 KB (`benchmarks/generate.py`); CPU seconds of all threads, contestants in turn.",

@@ -188,6 +188,8 @@ class Report:
     """The most documents; those that tell most are taken."""
     pairs: int = 100_000
     """The most pairs of documents, by shared words."""
+    candidates: int = 5_000
+    """The most pairs of documents with candidate passages below the cut, by score."""
 
 
 @dataclass(frozen=True, slots=True)

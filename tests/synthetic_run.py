@@ -217,7 +217,7 @@ def _family(
                 evidence.append({"kind": "credit", "document": doc.id, "start": at, "stop": at + len(surface),
                                  "source": chain[-1], "weight": 0.67, "note": "likely"})  # fmt: skip
     direction = {
-        "dispatch": f"text of a {NAMES.get(source)} dispatch in the corpus (wire-001)",
+        "dispatch": f"text of a dispatch by {NAMES.get(source)} in the corpus (wire-001)",
         "credits": f"common source likely: {NAMES.get(source)}, by credit; no dispatch in the corpus",
         "none": "Kabar Kota printed first by date; copy or common source not decided",
     }[basis]

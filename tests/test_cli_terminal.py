@@ -56,6 +56,16 @@ def test_off_a_terminal_all_is_plain_and_no_line_is_broken(small_run: Path) -> N
     assert row.split()[-1].isdigit()
 
 
+def test_a_very_long_name_does_not_widen_the_table(tmp_path: Path) -> None:
+    ids = ["x" * 5_000 + "1" + "y" * 5_000, "plain"]
+    path = write_lines(tmp_path / "in.jsonl", [{"id": name, "outlet": name, "text": STORY} for name in ids])
+    said = dedupe_here("similar", path)
+    assert said.code == 0, said.err
+    lines = said.out.splitlines()
+    assert any("plain" in line and "x…y" in line for line in lines)
+    assert max(map(len, lines)) < 300
+
+
 def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
     rows = [
         {"id": f"{number:0999}", "text": f"Number {number}."} for number in range(200)

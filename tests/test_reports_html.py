@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import runpy
 import zlib
 from pathlib import Path
 
@@ -17,12 +18,13 @@ from attacks import ATTACKS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.records import Document
-from dedupe.reports import html, squeeze
+from dedupe.records import LEDGER_CLASSES, MATCH_KINDS, Document
+from dedupe.reports import html
+from dedupe.reports.columns import Utf16
 from dedupe.reports.flow import flow
-from dedupe.reports.offsets import Utf16
-from dedupe.reports.pack import pack
+from dedupe.reports.pack import ROLES, pack
 from dedupe.reports.pair import pair_tables
+from dedupe.reports.pairs import GUARDS
 from dedupe.reports.private import redacted
 from dedupe.reports.select import documents_to_show, rank_within
 from dedupe.settings import Report
@@ -43,7 +45,7 @@ def build(tables=None, **options):
 
 def block(page, number=0):
     kind, text = re.search(
-        rf'<script type="([^"]+)" id="data-{number}">(.*?)</script>', page, re.DOTALL
+        rf'<script type="([^"]+)" id="data-{number}"[^>]*>(.*?)</script>', page, re.DOTALL
     ).groups()
     return json.loads(text if kind == "application/json" else zlib.decompress(base64.b64decode(text), -15))
 
@@ -78,9 +80,21 @@ def test_the_page_names_nothing_to_load():
 
 
 def test_code_is_small():
-    style, script = html.assets()
-    assert len(script.encode()) <= 100_000
-    assert len(style.encode()) <= 25_000
+    """All that the page holds beside its data: markup, style, script and the words of both languages."""
+    data = re.compile(r'<script type="[^"]+" id="data-\d+"[^>]*>.*?</script>', re.DOTALL)
+    for tables in (TABLES, synthetic.build([])):
+        code, blocks = data.subn("", build(tables))
+        assert blocks >= 2
+        assert 50_000 < len(code.encode()) <= 100_000
+
+
+def test_what_reports_carry_is_made_from_the_sources():
+    recorded = (html.PAGE / "sources.txt").read_text().strip()
+    assert recorded == html.sources_digest(), "run python packaging/page.py"
+    for tool in ("minify", "zopfli"):
+        pytest.importorskip(tool, reason="pip install tdewolff-minify==2.24.12 zopfli==0.4.3")
+    made = runpy.run_path(str(Path(__file__).parents[1] / "packaging" / "page.py"))["page"]()
+    assert made == {path.name: path.read_text(encoding="utf-8") for path in html.PAGE.iterdir()}
 
 
 def test_script_never_turns_text_into_markup():
@@ -109,12 +123,14 @@ def test_every_text_of_the_interface_is_in_both_languages():
     used = set()
     for name in html.SCRIPTS:
         source = html._asset(f"{name}.js")
-        used |= set(re.findall(r'\bt\("((?:[^"\\]|\\.)*)"', source))
-        for key in re.findall(r'\bplural\([^"\n]*?"([\w.]+)"\)', source):
-            used |= {f"{key}#1", f"{key}#"}
+        used |= set(re.findall(r'\bt\("((?:[^"\\]|\\.)*)"[,)]', source))
+        used |= {f"{key}#" for key in re.findall(r'\bplural\([^"\n]*?"([\w.]+)"\)', source)}
+    used |= {*LEDGER_CLASSES, *MATCH_KINDS, *(f"{name}.meaning" for name in (*LEDGER_CLASSES, *MATCH_KINDS))}
+    used |= {*(f"guard.{name}" for name in GUARDS), *ROLES}
     assert used - set(strings["id"]) == set()
     for key, text in strings["en"].items():
-        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", strings["id"][key])), key
+        other = strings["id"].get(key) or strings["id"][key.removesuffix("1")]  # one form for one and many
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", other)), key
 
 
 @pytest.mark.parametrize("attack", [a for a in ATTACKS if "script" in a.lower() or "<" in a][:60])
@@ -159,6 +175,7 @@ def test_every_span_quotes_the_same_words_as_the_tables():
 
     original = {row["id"]: row["text"] for row in TABLES["documents"].to_pylist()}
     pairs, matches = columns["pairs"], columns["matches"]
+    turned_down = [row for row in TABLES["candidates"].to_pylist() if not row["accepted"]]
     owner = np.repeat(np.arange(len(pairs["a"])), pairs["n"])
     found = sorted(
         (
@@ -170,9 +187,10 @@ def test_every_span_quotes_the_same_words_as_the_tables():
     )
     assert found == sorted(
         (row[side], original[row[side]][row[f"{side}_start"] : row[f"{side}_stop"]])
-        for row in TABLES["matches"].to_pylist()
+        for row in [*TABLES["matches"].to_pylist(), *turned_down]
         for side in "ab"
     )
+    assert turned_down
     ledger = columns["ledger"]
     owner = np.repeat(np.arange(len(texts)), ledger["n"])
     found = sorted(
@@ -199,17 +217,25 @@ def test_ledger_and_matrix_of_the_page_add_up():
 
 
 @pytest.mark.parametrize(
-    "limit", [Report(documents=3, pairs=100), Report(documents=100, pairs=2), Report(documents=1, pairs=1)]
+    "limit",
+    [
+        Report(documents=3, pairs=100),
+        Report(documents=100, pairs=2, candidates=4),
+        Report(documents=1, pairs=1),
+    ],
 )
 def test_a_limit_is_counted_and_the_matrix_stays_whole(limit):
     columns, texts = pack(TABLES, synthetic.NAMES, limit)
     out = columns["left_out"]
     assert len(texts) + out["documents"] == out["of_documents"] == TABLES["documents"].num_rows
-    assert len(columns["pairs"]["a"]) + out["pairs"] == out["of_pairs"] == TABLES["pairs"].num_rows
+    assert columns["pairs"]["cut"] + out["pairs"] == out["of_pairs"] == TABLES["pairs"].num_rows
+    candidates = sum(columns["pairs"]["n"][columns["pairs"]["cut"] :])
+    assert candidates + out["candidates"] == out["of_candidates"] == 15
     assert sum(count for _, count in out["outlets"]) == out["documents"]
     assert len(columns["matrix"]["words"]) == TABLES["matrix"].num_rows
     assert len(texts) <= limit.documents
-    assert len(columns["pairs"]["a"]) <= limit.pairs
+    assert columns["pairs"]["cut"] <= limit.pairs
+    assert len(columns["pairs"]["a"]) - columns["pairs"]["cut"] <= limit.candidates
     build(limit=limit)
 
 
@@ -319,23 +345,15 @@ def test_a_pair_without_a_run():
         pair_tables(b, a, result)
 
 
-@pytest.mark.parametrize(
-    ("source", "squeezed"),
-    [
-        ("const a = 1; // note\nconst b = 2;", "const a=1;const b=2;"),
-        ('x = "a // b"  +  `c  ${ d }`;', 'x="a // b"+`c  ${ d }`;'),
-        ("y = x.replace(/a \"b\\/ [/ ]/g, z)", 'y=x.replace(/a "b\\/ [/ ]/g,z)'),
-        ("a + +b - -c", "a+ +b- -c"), ("return x", "return x"), ("a\nb", "a\nb"), ("n / 2 / k", "n/2/k"), ("/* x */ f( a )", "f(a)"),
-    ],
-)  # fmt: skip
-def test_squeezing_changes_white_space_only(source, squeezed):
-    assert squeeze.squeezed_script(source) == squeezed
-
-
 def test_assets_are_packaged_beside_the_code():
-    folder = Path(html.__file__).parent / "assets"
-    assert {path.name for path in folder.iterdir()} == {
+    assert {path.name for path in html.ASSETS.iterdir()} == {
         "strings.json",
         "style.css",
         *(f"{name}.js" for name in html.SCRIPTS),
+    }
+    assert {path.name for path in html.PAGE.iterdir()} == {
+        "script.js",
+        "style.css",
+        "strings.txt",
+        "sources.txt",
     }

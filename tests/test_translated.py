@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedupe.errors import MissingExtra
 from dedupe.records import Span
 from dedupe.reuse.bilingual_alignment import EMBEDDED, find_chains
 from dedupe.reuse.crosslingual_anchors import anchors, normal_number, sound_key
@@ -295,6 +296,17 @@ def test_an_unknown_language_is_left_out_and_said() -> None:
 def test_one_language_loads_no_model() -> None:
     views = [one for one in stories()[0] if one.language == "id"]
     assert translated_passages(views, load(None, ["translated.model=no_such:model"])) == TranslatedReuse()
+
+
+def test_a_missing_model_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object) -> Embedder:
+        raise MissingExtra("the sentence model is not installed", where="translated", mend="install it")
+
+    monkeypatch.setattr("dedupe.reuse.translated.load_embedder", missing)
+    assert translated_passages(stories()[0], Settings()).notes == (
+        "translated: the sentence model is not installed; install it; "
+        "sentences were compared by spelling instead",
+    )
 
 
 hostile = st.text(st.characters(), max_size=60)

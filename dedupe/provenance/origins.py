@@ -273,7 +273,7 @@ def _direction(
     outlets = sorted({m.outlet for m in members if m.wire is None})
     if dispatches and source:
         ids = ", ".join(sorted({m.document for m in dispatches if m.wire == source}))
-        return f"text of a {catalogue.name(source)} dispatch in the corpus ({ids})"
+        return f"text of a dispatch by {catalogue.name(source)} in the corpus ({ids})"
     if source:
         return f"common source likely: {catalogue.name(source)}, by credit; no dispatch in the corpus"
     dates = {m.outlet: m.published for m in members if m.published}

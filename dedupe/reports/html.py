@@ -9,53 +9,34 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import json
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from dedupe.records import Credit, Document
+from dedupe.reports.closed import inert, page
 from dedupe.reports.pack import pack
 from dedupe.reports.pair import pair_tables
 from dedupe.reports.private import anonymized, redacted
-from dedupe.reports.squeeze import squeezed_script, squeezed_style
 from dedupe.settings import Report
 
 SCRIPTS = (
     "base", "data", "query", "text", "parts", "matrix", "profile", "pairs", "compare", "article",
     "families", "run", "main",
 )  # fmt: skip
+ASSETS, PAGE = (Path(__file__).parent / name for name in ("assets", "page"))
+"""The readable sources of script and style; what reports carry of them."""
 PLAIN_BELOW = 1_000_000
 """Data of fewer characters is embedded as readable JSON, larger data is packed (deflate, base64)."""
 BLOCK = 400_000
 """Characters of article text per block; a block is unpacked when one of its texts is needed."""
 FORMAT = 1
 
-_PAGE = """<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<div id="app"><noscript><p>{noscript}</p></noscript></div>
-<script type="application/json" id="strings">{strings}</script>
-{blocks}
-<script>{script}</script>
-</body>
-</html>
-"""
 _NOSCRIPT = {
     "en": "This report needs JavaScript, which this browser has switched off. "
     "The same figures are in matrix.csv and in the Parquet files beside it.",
@@ -128,41 +109,41 @@ def _page(index: dict[str, Any], texts: list[str]) -> str:
     bounds = _bounds(texts)
     index["blocks"] = bounds
     parts: list[Any] = [index, *(texts[a:b] for a, b in zip(bounds, [*bounds[1:], len(texts)], strict=True))]
-    style, script = assets()
-    policy = (
-        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; trusted-types 'none'; "
-        f"require-trusted-types-for 'script'; script-src '{_digest(script)}'; style-src '{_digest(style)}'"
-    )
-    return _PAGE.format(
-        language=index["language"],
-        policy=policy,
-        title=html.escape(_sound(index["title"])),
+    style, script, strings = assets()
+    words = _packed("strings", base64.b64decode(strings))
+    noscript = f'<div id="app"><noscript><p>{_NOSCRIPT[index["language"]]}</p></noscript></div>'
+    return page(
+        title=index["title"],
         style=style,
-        noscript=_NOSCRIPT[index["language"]],
-        strings=_inert(json.dumps(_strings(), ensure_ascii=False, separators=(",", ":"))),
-        blocks="\n".join(_blocks(parts)),
         script=script,
+        body="\n".join([noscript, words, *_blocks(parts)]),
+        language=index["language"],
     )
 
 
 @cache
-def assets() -> tuple[str, str]:
-    """Return the style and the script of the page, as they stand in it."""
+def assets() -> tuple[str, str, str]:
+    """Return style, script and packed words of the page, as ``packaging/page.py`` wrote them."""
+    style, script, strings = (
+        (PAGE / name).read_text(encoding="utf-8") for name in ("style.css", "script.js", "strings.txt")
+    )
+    return style, script, strings
+
+
+def sources() -> tuple[str, str, str]:
+    """Return the readable style and script, and the words as JSON, that the page's are made from."""
     script = "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
-    return squeezed_style(_asset("style.css")), '"use strict";(()=>{\n' + squeezed_script(script) + "\n})();"
+    strings = _json(json.loads(_asset("strings.json")))
+    return _asset("style.css"), f'"use strict";(() => {{\n{script}\n}})();', strings
 
 
-@cache
-def _strings() -> Any:
-    return json.loads(_asset("strings.json"))
+def sources_digest() -> str:
+    """Return the SHA-256 of the sources, as hexadecimal digits."""
+    return hashlib.sha256("\0".join(sources()).encode()).hexdigest()
 
 
 def _asset(name: str) -> str:
-    return (files("dedupe.reports") / "assets" / name).read_text(encoding="utf-8")
-
-
-def _digest(code: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+    return (ASSETS / name).read_text(encoding="utf-8")
 
 
 def _bounds(texts: Sequence[str]) -> list[int]:
@@ -178,25 +159,29 @@ def _bounds(texts: Sequence[str]) -> list[int]:
 
 def _blocks(parts: Sequence[Any]) -> list[str]:
     """Return script elements that hold the data."""
-    raw = [_sound(json.dumps(part, ensure_ascii=False, separators=(",", ":"))) for part in parts]
+    raw = [_sound(_json(part)) for part in parts]
     plain = sum(map(len, raw)) < PLAIN_BELOW
-    kind = "application/json" if plain else "application/octet-stream"
-    return [
-        f'<script type="{kind}" id="data-{index}">{_inert(text) if plain else _packed(text)}</script>'
-        for index, text in enumerate(raw)
-    ]
+    return [_block(str(index), text, plain) for index, text in enumerate(raw)]
 
 
-def _inert(text: str) -> str:
-    """Escape ``<`` in JSON, so that nothing in a script element can end it."""
-    return text.replace("<", "\\u003c")
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _block(name: str, text: str, plain: bool) -> str:
+    """Return JSON as a script element that runs nothing, as it stands or packed."""
+    if plain:
+        return f'<script type="application/json" id="data-{name}">{inert(text)}</script>'
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return _packed(name, squeeze.compress(text.encode()) + squeeze.flush())
+
+
+def _packed(name: str, deflated: bytes) -> str:
+    size = len(zlib.decompress(deflated, -15))
+    packed = base64.b64encode(deflated).decode()
+    return f'<script type="application/octet-stream" id="data-{name}" data-size="{size}">{packed}</script>'
 
 
 def _sound(text: str) -> str:
     """Replace lone surrogates, which UTF-8 cannot carry."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _packed(text: str) -> str:
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
-    return base64.b64encode(squeeze.compress(text.encode()) + squeeze.flush()).decode()

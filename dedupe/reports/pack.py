@@ -6,7 +6,7 @@ that copies of one text stand near each other, which halves their size when pack
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,23 +14,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedupe.records import CHANNELS, LEDGER_CLASSES, MATCH_KINDS
+from dedupe.reports.columns import Context, Utf16, listed
 from dedupe.reports.flow import flow
-from dedupe.reports.offsets import Context, Utf16
+from dedupe.reports.pairs import GUARDS, below_the_cut, pack_pairs
 from dedupe.reports.select import (
     Ints,
     documents_to_show,
     grouped,
     index_of,
     numbers,
-    pairs_to_show,
 )
 from dedupe.settings import Report
 
-GUARDS = ("number", "name", "negation", "roles")
 ROLES = ("credit", "photo", "disputed", "copyright")
 STRENGTHS = ("certain", "likely", "possible")
-BINS = 40
-"""Bins of the histogram of scores."""
 
 
 def pack(
@@ -47,7 +44,7 @@ def pack(
     outlets = sorted({*_values(documents["outlet"]), *_values(tables["matrix"]["outlet"])})
     families = pc.unique(tables["families"]["family"]).sort()
     context = Context(ids, pa.array(outlets, pa.string()), pa.array(sources, pa.string()), families, units)
-    pairs, matches = _pairs(tables, context, limit.pairs)
+    pairs, matches, counted = pack_pairs(tables, context, limit)
     columns = {
         "outlets": outlets,
         "sources": [[source, names.get(source) or _plain_name(source)] for source in sources],
@@ -59,8 +56,8 @@ def pack(
         "families": _families(tables, context),
         "matrix": _matrix(tables["matrix"], context),
         "flow": flow(tables["matrix"], names),
-        "below": _histogram(tables["candidates"]),
-        "left_out": _left_out(tables, documents, len(pairs["a"])),
+        "below": below_the_cut(tables["candidates"]),
+        "left_out": {**_left_out(tables, documents), **counted},
         "kinds": MATCH_KINDS,
         "classes": LEDGER_CLASSES,
         "channels": CHANNELS,
@@ -108,24 +105,17 @@ def _sources(tables: Mapping[str, pa.Table]) -> list[str]:
     return sorted(found - {""})
 
 
-def _list(values: Any, digits: int = 3) -> list[Any]:
-    array = np.asarray(values)
-    if array.dtype.kind == "f":
-        return [int(value) if value == int(value) else value for value in np.round(array, digits).tolist()]
-    return list(array.tolist())
-
-
 def _documents(documents: pa.Table, context: Context) -> dict[str, Any]:
     plain = {
         name: documents[name].to_pylist() for name in ("id", "published", "language", "url", "title", "file")
     }
     return {
         **plain,
-        "outlet": _list(index_of(documents["outlet"], context.outlets)),
+        "outlet": listed(index_of(documents["outlet"], context.outlets)),
         "outlet_from": documents["outlet_from"].to_pylist(),
-        "wire": _list(np.asarray(pc.equal(documents["kind"], "wire").to_numpy(), dtype=np.int64)),
-        "source": _list(index_of(documents["source_id"], context.sources)),
-        "words": _list(numbers(documents["words"])),
+        "wire": listed(np.asarray(pc.equal(documents["kind"], "wire").to_numpy(), dtype=np.int64)),
+        "source": listed(index_of(documents["source_id"], context.sources)),
+        "words": listed(numbers(documents["words"])),
     }
 
 
@@ -136,7 +126,7 @@ def _by_document(table: pa.Table, context: Context) -> tuple[pa.Table, Ints, lis
     order = order[offsets[0] :]
     start = numbers(table["start"]).astype(np.int64)
     order = order[np.lexsort((start[order], document[order]))]
-    return table.take(pa.array(order)), document[order], _list(np.diff(offsets))
+    return table.take(pa.array(order)), document[order], listed(np.diff(offsets))
 
 
 def _ledger(ledger: pa.Table, context: Context) -> dict[str, Any]:
@@ -144,13 +134,13 @@ def _ledger(ledger: pa.Table, context: Context) -> dict[str, Any]:
     start, length = context.span(rows, document)
     return {
         "n": counts,
-        "start": _list(start),
-        "length": _list(length),
-        "class": _list(index_of(rows["class"], pa.array(LEDGER_CLASSES))),
-        "source": _list(index_of(rows["source"], context.sources)),
-        "via": _list(index_of(rows["via"], context.sources)),
-        "family": _list(index_of(rows["family"], context.families)),
-        "words": _list(numbers(rows["words"])),
+        "start": listed(start),
+        "length": listed(length),
+        "class": listed(index_of(rows["class"], pa.array(LEDGER_CLASSES))),
+        "source": listed(index_of(rows["source"], context.sources)),
+        "via": listed(index_of(rows["via"], context.sources)),
+        "family": listed(index_of(rows["family"], context.families)),
+        "words": listed(numbers(rows["words"])),
     }
 
 
@@ -171,87 +161,16 @@ def _credits(credits: pa.Table, context: Context) -> dict[str, Any]:
     place = {source: index for index, source in enumerate(context.sources.to_pylist())}
     return {
         "n": counts,
-        "start": _list(start),
-        "length": _list(length),
+        "start": listed(start),
+        "length": listed(length),
         "chain": [[place[link] for link in chain or ()] for chain in rows["chain"].to_pylist()],
-        "role": _list(index_of(rows["role"], pa.array(ROLES))),
-        "confidence": _list(numbers(rows["confidence"], np.float64)),
-        "covers": _list(per_row),
-        "cover_start": _list(cover_start),
-        "cover_length": _list(cover_length),
-        "cover_strength": _list(index_of(cover_table["strength"], pa.array(STRENGTHS))),
+        "role": listed(index_of(rows["role"], pa.array(ROLES))),
+        "confidence": listed(numbers(rows["confidence"], np.float64)),
+        "covers": listed(per_row),
+        "cover_start": listed(cover_start),
+        "cover_length": listed(cover_length),
+        "cover_strength": listed(index_of(cover_table["strength"], pa.array(STRENGTHS))),
     }
-
-
-def _pairs(
-    tables: Mapping[str, pa.Table], context: Context, limit: int
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the columns of the pairs that are shown and of their matches."""
-    pairs, matches = tables["pairs"], tables["matches"]
-    a, b = context.document(pairs["a"]), context.document(pairs["b"])
-    count = np.int64(len(context.ids) + 1)
-    match_a, match_b = context.document(matches["a"]), context.document(matches["b"])
-    pair_keys, match_keys = a * count + b, match_a * count + match_b
-    pair_keys[(a < 0) | (b < 0)] = -1
-    match_keys[(match_a < 0) | (match_b < 0)] = -2
-    order = np.argsort(pair_keys, kind="stable")
-    at = np.minimum(np.searchsorted(pair_keys[order], match_keys), max(len(order) - 1, 0))
-    owner = np.full(len(match_keys), -1, dtype=np.int64)
-    if len(order):
-        found = pair_keys[order][at] == match_keys
-        owner[found] = order[at[found]]
-    words = np.bincount(owner[owner >= 0], numbers(matches["a_words"])[owner >= 0], len(a)).astype(np.int64)
-    passages = np.bincount(owner[owner >= 0], minlength=len(a)).astype(np.int64)
-    shown = pairs_to_show(a, b, words, passages, limit)
-    shown = shown[np.lexsort((b[shown], a[shown]))]
-    place = np.full(len(a), -1, dtype=np.int64)
-    place[shown] = np.arange(len(shown))
-    kept = pairs.take(pa.array(shown))
-    match_order, offsets = grouped(np.where(owner >= 0, place[owner], -1) if len(a) else owner, len(shown))
-    match_order = match_order[offsets[0] :] if len(offsets) else match_order[:0]
-    match_order = match_order[
-        np.lexsort(
-            (
-                *(numbers(matches[name])[match_order] for name in ("b_stop", "b_start", "a_stop", "a_start")),
-                place[owner[match_order]],
-            )
-        )
-    ]
-    rows = matches.take(pa.array(match_order))
-    a_start, a_length = context.span(rows, match_a[match_order], "a_start", "a_stop")
-    b_start, b_length = context.span(rows, match_b[match_order], "b_start", "b_stop")
-    score = numbers(rows["score"], np.float64)
-    columns: dict[str, Any] = {
-        "a": _list(a[shown]),
-        "b": _list(b[shown]),
-        "n": _list(np.diff(offsets)),
-        "longest": _list(numbers(kept["longest_words"])),
-        "channels": _bits(kept["channels"], CHANNELS),
-    }
-    for name in ("jaccard", "minhash", "tfidf", "a_covered", "b_covered"):
-        columns[name] = _list(numbers(kept[name], np.float64))
-    return columns, {
-        "a_start": _list(a_start),
-        "a_length": _list(a_length),
-        "b_start": _list(b_start),
-        "b_length": _list(b_length),
-        "kind": _list(index_of(rows["kind"], pa.array(MATCH_KINDS))),
-        "score": _list(score),
-        "family": _list(index_of(rows["family"], context.families)),
-        "a_words": _list(numbers(rows["a_words"])),
-        "b_words": _list(numbers(rows["b_words"])),
-        "guards": _bits(rows["guards"], GUARDS),
-    }
-
-
-def _bits(column: pa.ChunkedArray, names: Sequence[str]) -> list[int]:
-    """Return each list of names as a bit set."""
-    flat = pc.list_flatten(column)
-    owner = np.asarray(pc.list_parent_indices(column).to_numpy(), dtype=np.int64)
-    bit = index_of(flat, pa.array(names, pa.string()))
-    result = np.zeros(len(column), dtype=np.int64)
-    np.bitwise_or.at(result, owner[bit >= 0], 1 << bit[bit >= 0])
-    return _list(result)
 
 
 def _families(tables: Mapping[str, pa.Table], context: Context) -> dict[str, Any]:
@@ -279,14 +198,14 @@ def _families(tables: Mapping[str, pa.Table], context: Context) -> dict[str, Any
     ]
     return {
         "name": context.families.to_pylist(),
-        "total": _list(total),
-        "n": _list(np.diff(offsets)),
-        "document": _list(document[order]),
-        "start": _list(start),
-        "length": _list(length),
-        "words": _list(numbers(rows["words"])),
-        "source": _list(index_of(found["source"], context.sources)),
-        "confidence": _list(numbers(found["confidence"], np.float64)),
+        "total": listed(total),
+        "n": listed(np.diff(offsets)),
+        "document": listed(document[order]),
+        "start": listed(start),
+        "length": listed(length),
+        "words": listed(numbers(rows["words"])),
+        "source": listed(index_of(found["source"], context.sources)),
+        "confidence": listed(numbers(found["confidence"], np.float64)),
         "basis": [value or "none" for value in found["basis"].to_pylist()],
         "direction": [value or "" for value in found["direction"].to_pylist()],
         "evidence": evidence,
@@ -316,38 +235,26 @@ def _evidence(
 
 def _matrix(matrix: pa.Table, context: Context) -> dict[str, Any]:
     return {
-        "outlet": _list(index_of(matrix["outlet"], context.outlets)),
-        "source": _list(index_of(matrix["source"], context.sources)),
-        "via": _list(index_of(matrix["via"], context.sources)),
-        "class": _list(index_of(matrix["class"], pa.array(LEDGER_CLASSES))),
-        "words": _list(numbers(matrix["words"])),
-        "passages": _list(numbers(matrix["passages"])),
-        "documents": _list(numbers(matrix["documents"])),
+        "outlet": listed(index_of(matrix["outlet"], context.outlets)),
+        "source": listed(index_of(matrix["source"], context.sources)),
+        "via": listed(index_of(matrix["via"], context.sources)),
+        "class": listed(index_of(matrix["class"], pa.array(LEDGER_CLASSES))),
+        "words": listed(numbers(matrix["words"])),
+        "passages": listed(numbers(matrix["passages"])),
+        "documents": listed(numbers(matrix["documents"])),
     }
 
 
-def _histogram(candidates: pa.Table) -> list[list[int]]:
-    """Return, per kind of match, how many candidates below the cut fall in each bin of the score."""
-    rejected = candidates.filter(pc.invert(candidates["accepted"]))
-    kind = index_of(rejected["kind"], pa.array(MATCH_KINDS))
-    bins = np.clip((numbers(rejected["score"], np.float64) * BINS).astype(np.int64), 0, BINS - 1)
-    return [_list(np.bincount(bins[kind == index], minlength=BINS)) for index in range(len(MATCH_KINDS))]
-
-
-def _left_out(tables: Mapping[str, pa.Table], documents: pa.Table, pairs: int) -> dict[str, Any]:
+def _left_out(tables: Mapping[str, pa.Table], documents: pa.Table) -> dict[str, Any]:
     """Count what the report does not carry, documents by outlet."""
-    everything, matched = tables["documents"], tables["pairs"]
+    everything = tables["documents"]
     per_outlet = dict.fromkeys(sorted(_values(everything["outlet"])), 0)
     for column, sign in ((everything["outlet"], 1), (documents["outlet"], -1)):
         for item in pc.value_counts(column.combine_chunks()).to_pylist():
             per_outlet[item["values"] or ""] += sign * item["counts"]
-    with_passages = int(pc.sum(pc.greater(matched["passages"], 0)).as_py() or 0)
     return {
         "documents": everything.num_rows - documents.num_rows,
         "of_documents": everything.num_rows,
         "outlets": [[name, count] for name, count in per_outlet.items() if count],
         "wires": int(pc.sum(pc.equal(everything["kind"], "wire")).as_py() or 0),
-        "pairs": max(0, with_passages - pairs),
-        "of_pairs": with_passages,
-        "without_passages": matched.num_rows - with_passages,
     }

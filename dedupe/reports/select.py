@@ -104,10 +104,9 @@ def _first_of_each(values: Ints) -> Ints:
     return values[np.sort(first)]
 
 
-def pairs_to_show(a: Ints, b: Ints, words: Ints, passages: Ints, limit: int) -> Ints:
-    """Return positions of the pairs to embed: both documents there, a passage at least, most words first."""
-    usable = np.flatnonzero((a >= 0) & (b >= 0) & (passages > 0))
-    if len(usable) <= limit:
-        return usable
-    order = np.lexsort((usable, -words[usable]))
-    return np.sort(usable[order[:limit]])
+def most_telling(rows: Ints, weight: NDArray[np.float64], limit: int) -> Ints:
+    """Return the ``limit`` rows with the greatest weight, ties by position, in order of position."""
+    if len(rows) <= limit:
+        return rows
+    order = np.lexsort((rows, -weight[rows]))
+    return np.sort(rows[order[:limit]])

@@ -33,6 +33,8 @@ STYLE = {"credited": "blue", "uncredited": "bold red", "claimed": "yellow", "sha
 HUES = ("cyan", "yellow", "green", "magenta", "blue", "red")
 SOURCES = 8
 """Sources that get a column of their own; the rest share one that says how many they are."""
+NAME = 80
+"""Characters of a name or an id in a table; one of ten thousand would make every line as wide."""
 _SOURCED = LEDGER_CLASSES[:3]
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -43,6 +45,11 @@ _WORD = re.compile(r"\w+(?:['’.,]\w+)*")
 def safe(text: str) -> str:
     """Return text with control characters (escape sequences, direction marks) shown as codes."""
     return _CONTROL.sub(lambda found: f"<{ord(found.group()):04X}>", text)
+
+
+def named(text: str) -> str:
+    """Return a name for a table: `safe`, and with its middle left out (``…``) beyond `NAME` characters."""
+    return safe(text if len(text) <= NAME else f"{text[: NAME // 2]}…{text[-NAME // 2 :]}")
 
 
 def largest_uncredited(matrix: pa.Table) -> float:
@@ -106,7 +113,7 @@ def _wide(
     table = _table()
     table.add_column("Outlet", no_wrap=True)
     for source in shown:
-        table.add_column(Text(safe(names.get(source, source))), justify="left")
+        table.add_column(Text(named(names.get(source, source))), justify="left")
     if rest:
         table.add_column(f"{len(rest)} more sources")
     for name in LEDGER_CLASSES[3:]:
@@ -118,7 +125,7 @@ def _wide(
             cells.append(_cell(outlet, rest, words, {}, names))
         figures = [f"{words.get((outlet, '', name), 0):,}" for name in LEDGER_CLASSES[3:]]
         total = sum(count for (o, _, _), count in words.items() if o == outlet)
-        table.add_row(Text(safe(outlet)), *cells, *figures, f"{total:,}")
+        table.add_row(Text(named(outlet)), *cells, *figures, f"{total:,}")
     return table
 
 
@@ -136,7 +143,7 @@ def _cell(
             cell.append(f"{' ' if cell else ''}{SIGN[name]} {count:,}", STYLE[name])
     for source in sources:
         for via, count in sorted(vias.get((outlet, source), {}).items()):
-            cell.append(f" (via {safe(names.get(via, via))} {count:,})", "dim")
+            cell.append(f" (via {named(names.get(via, via))} {count:,})", "dim")
     return cell
 
 
@@ -161,8 +168,8 @@ def _long(
             if cell:
                 taken = sum(words.get((outlet, source, name), 0) for name in _SOURCED)
                 table.add_row(
-                    Text(safe(outlet) if first else ""),
-                    Text(safe(names.get(source, source))),
+                    Text(named(outlet) if first else ""),
+                    Text(named(names.get(source, source))),
                     cell,
                     f"{taken / total:.0%}",
                 )
@@ -173,7 +180,7 @@ def _long(
             if words.get((outlet, "", n))
         ]
         table.add_row(
-            Text(safe(outlet) if first else ""), "", Text(", ".join(rest), "dim"), f"{total:,} words"
+            Text(named(outlet) if first else ""), "", Text(", ".join(rest), "dim"), f"{total:,} words"
         )
     return table
 
@@ -212,8 +219,8 @@ def print_similar(pairs: pa.Table, console: Console) -> None:
         figures = [_figure(row[name]) for name in ("jaccard", "minhash", "tfidf")]
         shares = [f"{row[name] or 0:.0%}" for name in ("a_covered", "b_covered")]
         table.add_row(
-            Text(safe(row["a"])),
-            Text(safe(row["b"])),
+            Text(named(row["a"])),
+            Text(named(row["b"])),
             *figures,
             *shares,
             f"{row['longest_words'] or 0} words",

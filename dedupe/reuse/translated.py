@@ -76,7 +76,7 @@ def translated_passages(
         try:
             chosen = load_embedder(settings.translated.model, settings.translated.model_path)
         except DedupeError as error:
-            notes.append(f"translated: {error}; sentences were compared by spelling instead")
+            notes.append(_fallback(error))
     views = _known(views, chosen, notes)
     sentences = gather(views)
     owners = np.repeat(np.arange(len(views)), np.diff(sentences.offsets))
@@ -87,7 +87,7 @@ def translated_passages(
             views, sentences, languages, settings=settings, embedder=chosen, encode=encode, same=same
         )
     except DedupeError as error:
-        notes.append(f"translated: {error}; sentences were compared by spelling instead")
+        notes.append(_fallback(error))
         chosen = None
         passages, candidates = _compare(
             views, sentences, languages, settings=settings, embedder=None, encode=encode, same=()
@@ -100,6 +100,11 @@ def translated_passages(
         candidates=candidates,
         notes=tuple(notes),
     )
+
+
+def _fallback(error: DedupeError) -> str:
+    said = str(error).removeprefix("translated: ")
+    return f"translated: {said}; sentences were compared by spelling instead"
 
 
 def _known(views: Sequence[View], embedder: Embedder | None, notes: list[str]) -> list[View]:

@@ -19,7 +19,8 @@ from socketserver import BaseServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from dedupe.tune.html import asset, policy
+from dedupe.reports.closed import page, policy
+from dedupe.tune.html import asset
 from dedupe.tune.session import ANSWERS, Session
 from dedupe.tune.shown import KEYS, QUESTIONS, Texts
 
@@ -28,26 +29,13 @@ AROUND = 20_000
 LARGEST = 1_000
 """Bytes of a request that are read."""
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>Labelling</title>
-<style>{style}</style>
-</head>
-<body><main>
+_BODY = """<main>
 <p id="question"></p>
 <div id="sides"></div>
 <nav id="keys" aria-label="Answers"></nav>
 <p id="state" role="status"></p>
-</main>
-<script>{script}</script>
-</body>
-</html>
-"""
+</main>"""
+_ALLOWED = "; connect-src 'self'"
 
 
 @dataclass
@@ -111,8 +99,8 @@ class _Handler(BaseHTTPRequestHandler):
         place = self._place()
         if place == "":
             style, script = page_assets()
-            body = _PAGE.format(style=style, script=script).encode()
-            self._send(200, body, "text/html; charset=utf-8", policy(script, style, "; connect-src 'self'"))
+            text = page(title="Labelling", style=style, script=script, body=_BODY, allowed=_ALLOWED)
+            self._send(200, text.encode(), "text/html; charset=utf-8", policy(script, style, _ALLOWED))
         elif place == "state":
             self._send_state()
         else:

@@ -6,8 +6,6 @@ Everything from outside reaches the page escaped, or as text nodes from its data
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -17,6 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dedupe.reports.closed import inert, page
 from dedupe.tune import sections
 from dedupe.tune.cuts import CUTS, evidence
 from dedupe.tune.record import setting_value
@@ -28,26 +27,6 @@ SNIPPET = 400
 EMBEDDED = 5_000
 """Labelled pairs that the page holds, at most."""
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
-<title>Tuning: {title}</title>
-<style>{style}</style>
-</head>
-<body><main>
-{body}
-</main>
-<script type="application/json" id="data">{data}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
 _SLIDER = """<h2>Move the thresholds</h2>
 <noscript><p class="notice">The sliders need JavaScript; all figures are in tuning.json, too.</p></noscript>
 <div class="sliders" id="sliders"></div>
@@ -76,24 +55,13 @@ def build(tuning: Tuning, tables: Mapping[str, pa.Table], meta: Mapping[str, Any
         sections.agreement(tuning),
         f"<h2>For a methods section</h2><blockquote>{sections.escaped(paragraph)}</blockquote>",
     ]
-    data = json.dumps(_data(tuning, tables), ensure_ascii=False, separators=(",", ":"))
-    page = _PAGE.format(
-        policy=policy(script, style),
+    data = inert(json.dumps(_data(tuning, tables), ensure_ascii=False, separators=(",", ":")))
+    text = "\n".join(body)
+    return page(
+        title=f"Tuning: {tuning.criterion}",
         style=style,
         script=script,
-        body="\n".join(body),
-        title=sections.escaped(tuning.criterion),
-        data=data.replace("<", "\\u003c"),
-    )
-    return page.encode("utf-8", "replace").decode("utf-8")
-
-
-def policy(script: str, style: str, more: str = "") -> str:
-    """Return a Content-Security-Policy that allows this script and style, and ``more``."""
-    return (
-        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; trusted-types 'none'; "
-        "require-trusted-types-for 'script'; "
-        f"script-src '{_digest(script)}'; style-src '{_digest(style)}'{more}"
+        body=f'<main>\n{text}\n</main>\n<script type="application/json" id="data">{data}</script>',
     )
 
 
@@ -101,10 +69,6 @@ def policy(script: str, style: str, more: str = "") -> str:
 def asset(name: str) -> str:
     """Return a file of ``dedupe/tune/assets`` as it stands in a page."""
     return (files("dedupe.tune") / "assets" / name).read_text(encoding="utf-8").strip()
-
-
-def _digest(code: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
 
 
 def _data(tuning: Tuning, tables: Mapping[str, pa.Table]) -> dict[str, Any]:

@@ -15,8 +15,8 @@ axe = pytest.importorskip(
 AXE = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 VIEWS = [
-    "#/matrix", "#/matrix?q=outlet:%22Kabar%20Kota%22%20source:meridian", "#/outlet/Kabar%20Kota", "#/source/polar", "#/pairs?min=0.5",
-    "#/compare/kota-07/post-01?third=wire-001", "#/article/kota-07?at=60", "#/article/wire-001", "#/families",
+    "#/matrix", "#/matrix?q=outlet:%22Kabar%20Kota%22%20source:meridian", "#/outlet/Kabar%20Kota", "#/source/polar", "#/pairs?min=0.5", "#/pairs?below=1",
+    "#/compare/kota-07/post-01?third=wire-001&below=1", "#/article/kota-07?at=60", "#/article/wire-001", "#/families",
     "#/family/kota-07%3A42-224", "#/run", "#/article/nothing",
 ]  # fmt: skip
 

@@ -148,7 +148,14 @@ def test_nothing_runs_and_every_mark_is_in_its_place(open_report, hostile):
 def test_nothing_runs_in_any_other_view(open_report, hostile):
     page = open_report(hostile).page
     page.evaluate(SURFACE)
-    lists = ["#/matrix?all=1", "#/pairs", "#/families", "#/run", "#/matrix?all=1&q=credited"]
+    lists = [
+        "#/matrix?all=1",
+        "#/pairs",
+        "#/pairs?below=1",
+        "#/families",
+        "#/run",
+        "#/matrix?all=1&q=credited",
+    ]
     assert _check(page, lists) == []
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate("wrong()") == ""

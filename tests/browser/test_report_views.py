@@ -11,12 +11,14 @@ import pytest
 import synthetic_run as synthetic
 from playwright.sync_api import expect
 
-from dedupe.reports.html import build
+from dedupe.records import Document
+from dedupe.reports.html import build, build_pair
+from dedupe.settings import Report
 
 VIEWS = [
     "#/matrix", "#/matrix?q=uncredited", "#/outlet/Kabar%20Kota", "#/outlet/Meridian%20News%20Agency", "#/source/meridian",
     "#/source/hikari", "#/pairs", "#/pairs?min=0.8", "#/compare/kota-07/post-01", "#/compare/kota-07/post-01?third=wire-001",
-    "#/article/pulau-11", "#/article/kota-07?at=300", "#/article/wire-001", "#/families", "#/family/kota-07%3A42-224", "#/run",
+    "#/pairs?below=1", "#/compare/kota-07/post-01?below=1", "#/article/pulau-11", "#/article/kota-07?at=300", "#/article/wire-001", "#/families", "#/family/kota-07%3A42-224", "#/run",
     "#/article/nothing",
 ]  # fmt: skip
 
@@ -40,7 +42,7 @@ def test_every_view_has_its_own_address(open_report, html):
 def test_a_newcomer_sees_who_used_an_agency_without_credit(open_report, html):
     page = open_report(html).page
     first = page.locator(".findings").inner_text()
-    assert "Meridian News Agency text without credit" in first
+    assert "Meridian News Agency text, no credit found" in first
     assert first.index("Kabar Kota") < first.index("Suara Utara")
     assert "60 words" in first
 
@@ -116,6 +118,43 @@ def test_slider_refilters_and_says_what_changes(open_report, html):
         "const s = document.getElementById('least'); s.value = '0'; s.dispatchEvent(new Event('input'))"
     )
     assert page.locator(".pair").count() == 11
+
+
+def test_below_the_cut_is_listed_counted_and_compared(open_report):
+    tables = synthetic.build()
+    rows = tables["candidates"].to_pylist()
+    ids = ("pulau-12", "suara-4")  # two articles that share nothing
+    rows.append({**rows[0], "a": ids[0], "a_start": 4, "a_stop": 30, "b": ids[1], "b_start": 20, "b_stop": 60,
+                 "kind": "reworded", "score": 0.47, "a_words": 4, "b_words": 6, "guards": [], "accepted": False})  # fmt: skip
+    tables["candidates"] = tables["candidates"].from_pylist(rows, schema=tables["candidates"].schema)
+    pairs = tables["pairs"].to_pylist()
+    pairs.append({**pairs[0], "a": ids[0], "b": ids[1], "passages": 0, "longest_words": 0, "a_covered": 0.0})
+    tables["pairs"] = tables["pairs"].from_pylist(pairs, schema=tables["pairs"].schema)
+    html = build(tables, synthetic.meta(), [], names=synthetic.NAMES, title="t", limit=Report(candidates=8))
+    watched = open_report(html, "#/pairs?min=0.45")
+    page = watched.page
+    assert page.locator("#added").inner_text() == (
+        "A lower cut could add passages in 1 pair at 0.45 or more, 1 of them with no shared passage so far."
+    )
+    page.get_by_role("radio", name="below the cut 8").check()
+    expect(page).to_have_url(re.compile("below=1"))
+    assert page.locator("#effect").inner_text().startswith("1 pair of 8 at 0.45 or more; hidden: 7")
+    page.evaluate(
+        "const s = document.getElementById('least'); s.value = '0'; s.dispatchEvent(new Event('input'))"
+    )
+    assert page.locator(".pair").count() == 8
+    assert re.search(r"\d+ of 16 candidates", page.locator("main").inner_text())  # what the report leaves out
+    page.locator("#search").fill("boat")
+    assert page.locator(".pair").count() == 1
+    page.locator(".pair a").click()
+    expect(page).to_have_url(re.compile("#/compare/pulau-12/suara-4.*below=1"))
+    assert "No passage of these two was accepted" in page.locator("main").inner_text()
+    assert page.locator(".pane .turned-down").count() >= 2
+    watched.go("#/compare/kota-07/post-01")
+    assert page.locator(".pane .turned-down").count() == 0
+    page.get_by_role("button", name="candidate").click()
+    assert page.locator(".pane .turned-down").count() >= 2
+    assert "below the cut" in page.locator(".passages").inner_text()
 
 
 def test_pairs_sort(open_report, html):
@@ -276,6 +315,28 @@ def test_paper_gets_every_line_and_every_text(open_report):
     )
     assert all(whole <= seen + 1 for whole, seen in heights)
     assert len(page.pdf()) > 10_000
+
+
+def test_every_view_prints(open_report, html):
+    watched = open_report(html)
+    for address in VIEWS:
+        watched.go(address)
+        assert watched.page.pdf().startswith(b"%PDF"), address
+
+
+def test_diff_of_two_files(open_report):
+    one, two = (
+        Document(id=name, outlet=name, text=f"{name} says: the harbour opened again on Monday. End.")
+        for name in ("aa", "bb")
+    )
+    passage = {"a_start": 9, "a_stop": 46, "b_start": 9, "b_stop": 46, "kind": "verbatim", "score": 1.0,
+               "a_words": 7, "b_words": 7, "guards": []}  # fmt: skip
+    figures = dict.fromkeys(("jaccard", "minhash", "tfidf", "a_covered", "b_covered"), 0.5)
+    page = open_report(
+        build_pair(one, two, {**figures, "longest_words": 7, "passages": [passage]}, title="two")
+    ).page
+    expect(page.locator("main h1")).to_have_text("aa ⟷ bb")
+    assert page.locator(".pane .passage").all_inner_texts() == ["the harbour opened again on Monday. E"] * 2
 
 
 def test_redacted_report_has_no_text_but_spans_and_digests(open_report):

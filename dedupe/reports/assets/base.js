@@ -1,29 +1,40 @@
 // Elements are made here and nowhere else: text goes in as text nodes, never as markup.
-const SVG_NS = "http://www.w3.org/2000/svg";
-const MASK = "░";
 
+function put(node, kid) {
+  if (Array.isArray(kid)) for (const one of kid) put(node, one);
+  else if (kid != null && kid !== false) node.append(kid);
+}
 function fill(node, classes, props, kids) {
   if (classes.length) node.setAttribute("class", classes.join(" "));
-  if (props == null || props.constructor !== Object) kids.unshift(props);
-  else for (const [key, value] of Object.entries(props)) {
+  if (props == null || props.constructor !== Object) put(node, props);
+  else for (const key in props) {
+    const value = props[key];
     if (value == null || value === false) continue;
-    if (key === "on") for (const [name, handler] of Object.entries(value)) node.addEventListener(name, handler);
-    else if (key === "style") for (const [name, what] of Object.entries(value)) node.style.setProperty(name, what);
+    if (key === "on") for (const name in value) node.addEventListener(name, value[name]);
+    else if (key === "style") for (const name in value) node.style.setProperty(name, value[name]);
     else if (key === "href" && !/^(#|https?:\/\/|blob:)/i.test(value)) continue;
     else if (key === "value" || key === "checked" || key === "selected") node[key] = value;
-    else node.setAttribute(key, value === true ? "" : String(value));
+    else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...kids.flat(9).filter((kid) => kid != null && kid !== false).map((kid) => kid instanceof Node ? kid : String(kid)));
+  put(node, kids);
   return node;
 }
 // h("p.meta.quiet", {id: …}, kids…): tag and classes, attributes if any, children.
 function h(name, props, ...kids) {
-  const [tag, ...classes] = name.split(".");
-  return fill(document.createElement(tag), classes, props, kids);
+  const [tag, ...classes] = name.split("."), node = document.createElement(tag);
+  if (tag === "button") node.type = tag;
+  return fill(node, classes, props, kids);
 }
 function svg(name, props, ...kids) {
   const [tag, ...classes] = name.split(".");
-  return fill(document.createElementNS(SVG_NS, tag), classes, props, kids);
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  if (tag === "svg" && props["aria-label"]) node.setAttribute("role", "img");
+  return fill(node, classes, props, kids);
+}
+// mark moves a mark to the nodes that a selector finds.
+function mark(name, selector) {
+  for (const node of document.querySelectorAll("main ." + name)) node.classList.remove(name);
+  if (selector) for (const node of document.querySelectorAll("main " + selector)) node.classList.add(name);
 }
 const region = (label, ...kids) => h("div.scroll", { tabindex: "0", role: "region", "aria-label": label }, kids);
 const $ = (id) => document.getElementById(id);
@@ -32,42 +43,29 @@ const state = { language: "en", view: "matrix", args: [], params: new URLSearchP
 
 // Words of the interface stand in strings.json; a short English text is its own key.
 const table = (entries) => Object.assign(Object.create(null), entries); // looked up with names from outside
-const STRINGS = JSON.parse($("strings").textContent);
-for (const name in STRINGS) STRINGS[name] = table(STRINGS[name]);
+let STRINGS = {};
 function t(key, values) {
-  const text = STRINGS[state.language][key] ?? STRINGS.en[key] ?? key;
+  const text = STRINGS[state.language][key] ?? STRINGS[state.language][key.replace(/1$/, "")] ?? STRINGS.en[key] ?? key;
   return values ? text.replace(/\{(\w+)\}/g, (whole, name) => name in values ? String(values[name]) : whole) : text;
 }
-const locale = () => state.language === "id" ? "id-ID" : "en-GB";
-const formats = new Map();
-function format(options) {
-  const key = locale() + JSON.stringify(options);
-  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(locale(), options));
-  return formats.get(key);
+// Numbers and dates are spelled here: the browser's own formats take a tenth of a second to wake up.
+function spell(x, digits = 0, fixed = false) {
+  const local = state.language === "id", [whole, part = ""] = x.toFixed(digits).split("."), rest = fixed ? part : part.replace(/0+$/, "");
+  return whole.replace(/\B(?=(\d{3})+$)/g, local ? "." : ",") + (rest && (local ? "," : ".") + rest);
 }
-const count = (n) => format({}).format(n);
-const percent = (x) => x > 0 && x < 0.0005 ? "< " + format({ style: "percent", maximumFractionDigits: 1 }).format(0.001)
-  : format({ style: "percent", maximumFractionDigits: x < 0.0995 ? 1 : 0 }).format(x);
-const decimals = new Map(); // Intl formats are slow, and a list shows the same few scores again and again
-const decimal = (x) => {
-  const key = locale() + Math.round(x * 100);
-  if (!decimals.has(key)) decimals.set(key, format({ minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(x));
-  return decimals.get(key);
-};
+const count = (n) => spell(n);
+const percent = (x) => (x > 0 && x < 0.0005 ? "< " + spell(0.1, 1) : spell(100 * x, x < 0.0995 ? 1 : 0)) + "%";
+const decimal = (x) => spell(x, 2, true);
 const plural = (n, key) => t(key + (n === 1 ? "#1" : "#"), { n: count(n) });
-const days = new Map();
 const date = (iso) => {
-  const found = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?/.exec(iso || "");
-  if (!found) return iso || "";
-  const key = locale() + found[0].slice(0, 10);
-  if (!days.has(key)) days.set(key, new Date(Date.UTC(+found[1], found[2] - 1, +found[3])).toLocaleDateString(locale(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }));
-  return days.get(key) + (found[4] ? " " + found[4] : "");
+  const found = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?/.exec(iso || ""), month = found && t("months").split(" ")[found[2] - 1];
+  return month ? +found[3] + " " + month + " " + found[1] + (found[4] ? " " + found[4] : "") : iso || "";
 };
 
 // Addresses: #/view/argument/…?q=…&…  The query q goes along from view to view.
 function link(view, args = [], params = {}) {
   const all = new URLSearchParams();
-  const q = "q" in params ? params.q : state.params.get("q");
+  const q = "q" in params ? params.q : asked("q");
   if (q) all.set("q", q);
   for (const [key, value] of Object.entries(params)) if (key !== "q" && value != null && value !== "") all.set(key, value);
   const text = all.toString();
@@ -93,6 +91,7 @@ function readAddress() {
   const parts = path.split("/").map((part) => { try { return decodeURIComponent(part); } catch { return part; } });
   return { view: parts[0] || "", args: parts.slice(1), params: new URLSearchParams(query || "") };
 }
+const asked = (name) => state.params.get(name);
 function announce(text) { const live = $("live"); if (live && live.textContent !== text) live.textContent = text; }
 function download(name, text) {
   const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));

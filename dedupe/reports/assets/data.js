@@ -1,36 +1,27 @@
 // The data: columns as the packer wrote them, indexes made on loading, texts unpacked when needed.
-function inflate(input) {
-  const LENGTH = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258];
-  const LENGTH_BITS = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
-  const REACH = [1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577];
-  const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-  let at = 0, hold = 0, held = 0, out = new Uint8Array(Math.max(1 << 16, input.length * 5)), size = 0;
+// inflate undoes deflate (RFC 1951) here, since what browsers have for it answers only later.
+function inflate(input, size) {
+  const out = new Uint8Array(size), ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+  let at = 0, hold = 0, held = 0, filled = 0;
   const bits = (n) => {
     while (held < n) { hold |= input[at++] << held; held += 8; }
     const value = hold & ((1 << n) - 1);
     hold >>>= n; held -= n;
     return value;
   };
-  const grow = (n) => {
-    if (size + n <= out.length) return;
-    const bigger = new Uint8Array(Math.max(out.length * 2, size + n));
-    bigger.set(out); out = bigger;
-  };
   const huffman = (lengths) => { // entries are symbol * 16 + length, found by the next `width` bits
-    let width = 1;
-    for (const length of lengths) if (length > width) width = length;
-    const entries = new Uint16Array(1 << width);
-    const next = new Uint32Array(17);
-    const amount = new Uint32Array(17);
+    const amount = new Uint16Array(16), next = new Uint16Array(16);
     for (const length of lengths) if (length) amount[length]++;
-    for (let n = 1, code = 0; n <= 15; n++) { code = (code + amount[n - 1]) << 1; next[n] = code; } // RFC 1951, 3.2.2
-    for (let symbol = 0; symbol < lengths.length; symbol++) {
-      const length = lengths[symbol];
-      if (!length) continue;
+    for (let n = 1, code = 0; n <= 15; n++) { code = (code + amount[n - 1]) << 1; next[n] = code; }
+    let width = 15;
+    while (width > 1 && !amount[width]) width--;
+    const entries = new Uint16Array(1 << width);
+    lengths.forEach((length, symbol) => {
+      if (!length) return;
       let code = next[length]++, back = 0;
       for (let n = 0; n < length; n++) { back = (back << 1) | (code & 1); code >>= 1; }
       for (let n = back; n < entries.length; n += 1 << length) entries[n] = (symbol << 4) | length;
-    }
+    });
     return { entries, width };
   };
   const symbol = ({ entries, width }) => {
@@ -39,58 +30,46 @@ function inflate(input) {
     hold >>>= length; held -= length;
     return entry >> 4;
   };
-  const fixed = () => {
-    const lengths = new Uint8Array(288);
-    lengths.fill(8, 0, 144); lengths.fill(9, 144, 256); lengths.fill(7, 256, 280); lengths.fill(8, 280);
-    return [huffman(lengths), huffman(new Uint8Array(30).fill(5))];
-  };
   for (let last = 0; !last;) {
     last = bits(1);
-    const type = bits(2);
+    const type = bits(2), lengths = new Uint8Array(320);
+    let many = 288, far = 30;
     if (type === 0) {
-      at -= held >> 3; hold = 0; held = 0;
+      at -= held >> 3; hold = held = 0;
       const length = input[at] | (input[at + 1] << 8);
-      grow(length); out.set(input.subarray(at + 4, at + 4 + length), size);
-      size += length; at += 4 + length;
+      out.set(input.subarray(at += 4, at += length), filled);
+      filled += length;
       continue;
     }
-    let literals, distances;
-    if (type === 1) [literals, distances] = fixed();
+    if (type === 1) lengths.fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280, 288).fill(5, 288);
     else {
-      const many = bits(5) + 257, far = bits(5) + 1, used = bits(4) + 4, small = new Uint8Array(19);
+      many = bits(5) + 257; far = bits(5) + 1;
+      const used = bits(4) + 4, small = new Uint8Array(19);
       for (let n = 0; n < used; n++) small[ORDER[n]] = bits(3);
-      const codes = huffman(small), lengths = new Uint8Array(many + far);
+      const codes = huffman(small);
       for (let n = 0; n < many + far;) {
-        const code = symbol(codes);
-        if (code < 16) lengths[n++] = code;
-        else {
-          const value = code === 16 ? lengths[n - 1] : 0;
-          let times = code === 16 ? 3 + bits(2) : code === 17 ? 3 + bits(3) : 11 + bits(7);
-          while (times--) lengths[n++] = value;
-        }
+        const code = symbol(codes), value = code < 16 ? code : code === 16 ? lengths[n - 1] : 0;
+        for (let times = code < 16 ? 1 : code < 18 ? 3 + bits(code - 14) : 11 + bits(7); times--;) lengths[n++] = value;
       }
-      literals = huffman(lengths.subarray(0, many)); distances = huffman(lengths.subarray(many));
     }
+    const literals = huffman(lengths.subarray(0, many)), distances = huffman(lengths.subarray(many, many + far));
     for (;;) {
-      const code = symbol(literals);
-      if (code < 256) { if (size === out.length) grow(1); out[size++] = code; continue; }
-      if (code === 256) break;
-      const length = LENGTH[code - 257] + bits(LENGTH_BITS[code - 257]);
-      const where = symbol(distances), reach = REACH[where] + bits(where < 2 ? 0 : (where >> 1) - 1);
-      grow(length);
-      for (let n = 0; n < length; n++, size++) out[size] = out[size - reach];
+      const code = symbol(literals) - 257;
+      if (code < -1) { out[filled++] = code + 257; continue; }
+      if (code < 0) break;
+      const extra = (code - 4) >> 2, length = code < 8 ? code + 3 : code < 28 ? ((4 + (code & 3)) << extra) + 3 + bits(extra) : 258;
+      const where = symbol(distances), more = (where >> 1) - 1, reach = where < 4 ? where + 1 : ((2 + (where & 1)) << more) + 1 + bits(more);
+      for (const end = filled + length; filled < end; filled++) out[filled] = out[filled - reach];
     }
   }
-  return out.subarray(0, size);
+  return out;
 }
 
-function readBlock(number) {
-  const holder = $("data-" + number), text = holder.textContent;
-  if (holder.type === "application/json") return JSON.parse(text);
-  let bytes;
-  if (Uint8Array.fromBase64) bytes = Uint8Array.fromBase64(text);
-  else { const raw = atob(text); bytes = new Uint8Array(raw.length); for (let n = 0; n < raw.length; n++) bytes[n] = raw.charCodeAt(n); }
-  return JSON.parse(new TextDecoder().decode(inflate(bytes)));
+function readBlock(name) {
+  const holder = $("data-" + name), text = holder.textContent, size = +holder.dataset.size;
+  if (!size) return JSON.parse(text);
+  const bytes = Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(inflate(bytes, size)));
 }
 
 let D, docs, ledger, credits, pairs, matches, families, KINDS, CLASSES;
@@ -107,9 +86,17 @@ function inverse(keys, size) { // rows by key: rows[at[k]] … rows[at[k + 1] - 
   for (const key of keys) if (key >= 0) at[key + 1]++;
   for (let n = 0; n < size; n++) at[n + 1] += at[n];
   const next = at.slice(), rows = new Int32Array(at[size]);
-  keys.forEach((key, row) => { if (key >= 0) rows[next[key]++] = row; });
+  for (let row = 0; row < keys.length; row++) if (keys[row] >= 0) rows[next[keys[row]]++] = row;
   return { at, rows };
 }
+
+const span = (rows, n) => n < 0 ? [] : Array.from({ length: rows.at[n + 1] - rows.at[n] }, (_, k) => rows.at[n] + k);
+const filed = (index, key) => key < 0 ? [] : [...index.rows.subarray(index.at[key], index.at[key + 1])];
+const pairsOf = (d) => filed(docs.pairs, d).map((end) => end >> 1);
+const otherOf = (p, d) => pairs.a[p] === d ? pairs.b[p] : pairs.a[p];
+const zeros = () => CLASSES.map(() => 0);
+const dated = (d) => docs.published[d] ? " · " + date(docs.published[d]) : null;
+const tongue = (d) => ({ dir: "auto", lang: docs.language[d] || null });
 
 function load() {
   D = readBlock(0);
@@ -119,33 +106,25 @@ function load() {
   docs.place = new Map(docs.id.map((id, n) => [id, n]));
   families.place = new Map(families.name.map((name, n) => [name, n]));
   D.sourcePlace = new Map(D.sources.map(([id], n) => [id, n]));
-  ledger.at = offsets(ledger.n); credits.at = offsets(credits.n); pairs.at = offsets(pairs.n); families.at = offsets(families.n);
+  for (const rows of [ledger, credits, pairs, families]) rows.at = offsets(rows.n);
   credits.coverAt = offsets(credits.covers);
   const size = matches.score.length, total = pairs.a.length;
   matches.pair = new Int32Array(size);
-  matches.row = new Int32Array(2 * size).fill(-1); // ledger row of each side
-  pairs.score = new Float32Array(total); pairs.words = new Int32Array(total);
-  pairs.kinds = new Uint8Array(total); pairs.classes = new Uint8Array(total); pairs.most = new Float32Array(total);
-  pairs.date = new Array(total);
+  matches.row = new Int32Array(2 * size).fill(-2); // ledger row of each side, found when asked for
+  pairs.score = new Float32Array(total); pairs.words = new Int32Array(total); pairs.kinds = new Uint8Array(total);
+  pairs.best = new Int32Array(total); // the surest passage
   for (let p = 0; p < total; p++) {
-    const a = pairs.a[p], b = pairs.b[p];
-    for (let m = pairs.at[p]; m < pairs.at[p + 1]; m++) {
+    let best = pairs.at[p], words = 0, kinds = 0;
+    for (let m = best; m < pairs.at[p + 1]; m++) {
       matches.pair[m] = p;
-      if (matches.score[m] > pairs.score[p]) pairs.score[p] = matches.score[m];
-      pairs.words[p] += Math.max(matches.a_words[m], matches.b_words[m]);
-      pairs.kinds[p] |= 1 << matches.kind[m];
-      const one = rowOf(a, matches.a_start[m], matches.a_length[m], matches.family[m]);
-      const two = rowOf(b, matches.b_start[m], matches.b_length[m], matches.family[m]);
-      matches.row[2 * m] = one; matches.row[2 * m + 1] = two;
-      if (one >= 0) pairs.classes[p] |= 1 << ledger.class[one];
-      if (two >= 0) pairs.classes[p] |= 1 << ledger.class[two];
+      if (matches.score[m] > matches.score[best]) best = m;
+      words += Math.max(matches.a_words[m], matches.b_words[m]);
+      kinds |= 1 << matches.kind[m];
     }
-    pairs.most[p] = Math.max(pairs.a_covered[p], pairs.b_covered[p]);
-    const da = docs.published[a] || "", db = docs.published[b] || "";
-    pairs.date[p] = da && db ? (da < db ? da : db) : da || db;
+    pairs.best[p] = best; pairs.score[p] = matches.score[best]; pairs.words[p] = words; pairs.kinds[p] = kinds;
   }
-  const ends = new Int32Array(2 * total);
-  for (let p = 0; p < total; p++) { ends[2 * p] = pairs.a[p]; ends[2 * p + 1] = pairs.b[p]; }
+  const ends = new Int32Array(2 * pairs.cut);
+  for (let p = 0; p < pairs.cut; p++) { ends[2 * p] = pairs.a[p]; ends[2 * p + 1] = pairs.b[p]; }
   docs.pairs = inverse(ends, docs.id.length); // rows / 2 are pairs
   families.matches = inverse(matches.family, families.name.length);
   families.members = inverse(families.document, docs.id.length);
@@ -155,8 +134,28 @@ function load() {
     for (let n = families.at[f]; n < families.at[f + 1]; n++) {
       families.owner[n] = f;
       const row = rowOf(families.document[n], families.start[n], families.length[n], f);
-      if (row >= 0 && ledger.family[row] === f) families.rows[n] = row; // else the ledger counts it with an overlapping passage
+      const counted = row >= 0 && (ledger.family[row] === f || (families.source[f] >= 0 && ledger.source[row] === families.source[f]));
+      if (counted) families.rows[n] = row; // else the ledger counts it with an overlapping passage of another origin
     }
+}
+// rowAt returns the ledger row of a passage on one side (0 or 1), -1 where it has none.
+function rowAt(m, side) {
+  let row = matches.row[2 * m + side];
+  if (row === -2) {
+    const p = matches.pair[m];
+    row = matches.row[2 * m + side] = side ? rowOf(pairs.b[p], matches.b_start[m], matches.b_length[m], matches.family[m])
+      : rowOf(pairs.a[p], matches.a_start[m], matches.a_length[m], matches.family[m]);
+  }
+  return row;
+}
+// warm finds the rows before someone asks, a little at a time.
+function warm(m = 0) {
+  for (const end = Math.min(m + 5000, matches.score.length); m < end; m++) { rowAt(m, 0); rowAt(m, 1); }
+  if (m < matches.score.length) setTimeout(warm, 0, m);
+}
+function dateOf(p) {
+  const a = docs.published[pairs.a[p]] || "", b = docs.published[pairs.b[p]] || "";
+  return a && b ? (a < b ? a : b) : a || b;
 }
 
 // rowOf finds the ledger row that a passage mostly lies in; a row of the same family wins.

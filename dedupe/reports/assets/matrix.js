@@ -3,12 +3,12 @@ const SOURCED = ["credited", "uncredited", "claimed"];
 const FIRST_SOURCES = 12;
 
 function cellsOf() { // outlet → source → {words by class, via}
-  const M = D.matrix, table = D.outlets.map(() => new Map()), totals = D.outlets.map(() => ({ all: 0, by: CLASSES.map(() => 0), documents: 0 }));
+  const M = D.matrix, table = D.outlets.map(() => new Map()), totals = D.outlets.map(() => ({ all: 0, by: zeros(), documents: 0 }));
   M.words.forEach((words, n) => {
     const o = M.outlet[n], s = M.source[n], c = M.class[n];
     totals[o].all += words; totals[o].by[c] += words;
     if (s < 0 || !SOURCED.includes(CLASSES[c])) return;
-    if (!table[o].has(s)) table[o].set(s, { by: CLASSES.map(() => 0), via: new Map(), words: 0, documents: CLASSES.map(() => 0) });
+    if (!table[o].has(s)) table[o].set(s, { by: zeros(), via: new Map(), words: 0, documents: zeros() });
     const cell = table[o].get(s);
     cell.by[c] += words; cell.words += words; cell.documents[c] += M.documents[n];
     if (M.via[n] >= 0) cell.via.set(M.via[n], (cell.via.get(M.via[n]) || 0) + words);
@@ -55,15 +55,15 @@ function findings({ table }) {
 }
 
 function matrixView() {
-  const params = state.params, cells = cellsOf();
-  const unit = params.get("unit") || "words", hidden = (params.get("without") || "").split(",");
+  const cells = cellsOf();
+  const unit = asked("unit") || "words", hidden = (asked("without") || "").split(",");
   const classes = SOURCED.filter((name) => !hidden.includes(name)).map((name) => CLASS[name]);
-  const { sources, rows } = ordered(cells, classes, params.get("sort") || "structure");
-  const wanted = (params.get("rows") || "").toLowerCase();
+  const { sources, rows } = ordered(cells, classes, asked("sort") || "structure");
+  const wanted = (asked("rows") || "").toLowerCase();
   const byName = (name) => name.toLowerCase().includes(wanted);
   const sourceHit = wanted && sources.some((s) => byName(sourceName(s))) && !rows.some((row) => byName(row.name));
   const shownRows = rows.filter((row) => !wanted || byName(row.name) || (sourceHit && sources.some((s) => byName(sourceName(s)) && cells.table[row.o].has(s))));
-  const columns = sourceHit ? sources.filter((s) => byName(sourceName(s))) : params.get("all") || sources.length <= FIRST_SOURCES + 1 ? sources : sources.slice(0, FIRST_SOURCES);
+  const columns = sourceHit ? sources.filter((s) => byName(sourceName(s))) : asked("all") || sources.length <= FIRST_SOURCES + 1 ? sources : sources.slice(0, FIRST_SOURCES);
   const restColumns = sourceHit ? [] : sources.slice(columns.length);
   state.list = [];
   return [
@@ -72,17 +72,15 @@ function matrixView() {
     leftOutNote(),
     findings(cells),
     h("div.tools",
-      h("label", t("Find outlet or source"), h("input", { type: "search", value: params.get("rows") || "", on: { input: (event) => { setParams({ rows: event.target.value }, false); redrawKeeping(event.target, "rows"); } }, id: "rows" })),
-      h("label", t("Sort by"), h("select", { id: "sort", on: { change: (event) => setParams({ sort: event.target.value === "structure" ? "" : event.target.value }) } },
-        [["structure", t("structure")], ["name", t("name")], ["words", t("words in all")], ["share", t("share from sources")], ["uncredited", t("most without credit")]].map(([value, label]) =>
-          h("option", { value, selected: (params.get("sort") || "structure") === value }, label)))),
+      h("label", t("Find outlet or source"), h("input", { type: "search", value: asked("rows") || "", on: { input: (event) => setParams({ rows: event.target.value }) }, id: "rows" })),
+      chooser([["structure", t("structure")], ["name", t("name")], ["words", t("words in all")], ["share", t("share from sources")], ["uncredited", t("most without credit")]], asked("sort") || "structure"),
       h("fieldset", h("legend.aside", t("Unit")), [["words", t("words")], ["share", t("% of the outlet")]].map(([value, label]) =>
         h("label.pill", h("input", { type: "radio", name: "unit", checked: unit === value, on: { change: () => setParams({ unit: value === "words" ? "" : value }) } }), label))),
       h("fieldset", h("legend.aside", t("Classes")), SOURCED.map((name) =>
-        h("label", { class: "pill " + name }, h("input", { type: "checkbox", checked: !hidden.includes(name), on: { change: (event) => {
+        h("label.pill." + name, h("input", { type: "checkbox", checked: !hidden.includes(name), on: { change: (event) => {
           const next = new Set(hidden.filter(Boolean)); if (event.target.checked) next.delete(name); else next.add(name);
-          setParams({ without: [...next].join(",") }); } } }), glyph(name), CLASS_LABEL()[name][0]))),
-      h("button", { type: "button", on: { click: () => download("matrix.csv", csv(matrixRows(cells, sources, shownRows, classes))) } }, t("CSV of this view"))),
+          setParams({ without: [...next].join(",") }); } } }), glyph(name), t(name)))),
+      h("button", { on: { click: () => download("matrix.csv", csv(matrixRows(cells, sources, shownRows, classes))) } }, t("CSV of this view"))),
     shownRows.length ? matrixTable(cells, columns, restColumns, shownRows, classes, unit) : empty(t("No outlet matches.")),
     restColumns.length ? more(t("Show {n} more sources: {names}", { n: count(restColumns.length), names: restColumns.slice(0, 5).map(sourceName).join(", ") + (restColumns.length > 5 ? " …" : "") }), () => setParams({ all: "1" })) : null,
     evidencePanel(),
@@ -102,7 +100,7 @@ const wires = () => D.left_out.wires;
 
 function matrixTable({ table, totals }, columns, restColumns, rows, classes, unit) {
   const figure = (words, total) => unit === "share" ? percent(words / total) : count(words);
-  const chosen = state.params.get("q") || "";
+  const chosen = asked("q") || "";
   const selected = (o, s) => chosen.startsWith(cellQuery(o, s)) && (s != null || !chosen.includes("source:"));
   const peak = Math.max(...rows.flatMap((row) => columns.map((s) => { const cell = table[row.o].get(s); return cell ? cell.words / row.total : 0; })), 0.01);
   const cellOf = (row, s) => {
@@ -110,12 +108,12 @@ function matrixTable({ table, totals }, columns, restColumns, rows, classes, uni
     if (!words) return h("td.none", h("span", { "aria-hidden": "true" }, "–"), h("span.aside", t("none")));
     const parts = classes.filter((c) => cell.by[c]);
     const via = [...cell.via].sort((x, y) => y[1] - x[1]);
+    const label = D.outlets[row.o] + ", " + sourceName(s) + ": " + [...parts.map((c) => className(c) + " " + plural(cell.by[c], "word") + " (" + percent(cell.by[c] / row.total) + ")"), ...via.map(([v, words]) => viaName(v) + " " + count(words))].join(", ");
     return h("td", { class: selected(row.o, s) ? "chosen" : null },
-      h("a.cell", { href: link("matrix", [], { ...Object.fromEntries(state.params), q: cellQuery(row.o, s) }), style: { "--heat": (0.06 + 0.5 * Math.min(1, words / row.total / peak)).toFixed(3) },
-        "aria-label": D.outlets[row.o] + ", " + sourceName(s) + ": " + parts.map((c) => className(c) + " " + plural(cell.by[c], "word") + " (" + percent(cell.by[c] / row.total) + ")").join(", ") + via.map(([v, words]) => ", " + t("via {name}", { name: sourceName(v) }) + " " + count(words)).join("") },
-        h("span.figures", parts.map((c) => h("span", { class: "figure " + CLASSES[c], title: className(c) + ": " + plural(cell.by[c], "word") + ", " + percent(cell.by[c] / row.total) + " " + t("of the outlet") }, glyph(CLASSES[c]), figure(cell.by[c], row.total)))),
-        splitBar(parts.map((c) => [c, cell.by[c]])),
-        via.length ? h("span.via", "↪ ", via.map(([v, words]) => figure(words, row.total) + " " + t("via {name}", { name: sourceName(v) })).join(", ")) : null));
+      h("a.cell", { href: link("matrix", [], { ...Object.fromEntries(state.params), q: cellQuery(row.o, s) }), style: { "--heat": (0.06 + 0.5 * Math.min(1, words / row.total / peak)).toFixed(3) }, "aria-label": label, title: label },
+        h("span.figures", parts.map((c) => h("span.figure." + CLASSES[c], glyph(CLASSES[c]), figure(cell.by[c], row.total)))),
+        splitBar(cell.by.map((words, c) => parts.includes(c) ? words : 0)),
+        via.length ? h("span.via", "↪ ", via.map(([v, words]) => figure(words, row.total) + " " + viaName(v)).join(", ")) : null));
   };
   const rest = ["shared", "boilerplate", "own"];
   return region(t("Provenance matrix"), h("table.matrix",
@@ -123,11 +121,11 @@ function matrixTable({ table, totals }, columns, restColumns, rows, classes, uni
     h("thead", h("tr", h("th", { scope: "col" }, t("Outlet")), h("th.whole", { scope: "col" }, t("All words")),
       columns.map((s) => h("th", { scope: "col" }, sourceLink(s))),
       restColumns.length ? h("th", { scope: "col", class: "quiet" }, plural(restColumns.length, "more.source")) : null,
-      rest.map((name) => h("th", { scope: "col", class: "rest" }, glyph(name), " ", CLASS_LABEL()[name][0])))),
+      rest.map((name) => h("th", { scope: "col", class: "rest" }, glyph(name), " ", t(name))))),
     h("tbody", rows.map((row, n) => {
       state.list.push(link("outlet", [row.name]));
       return h("tr", { "data-item": n }, h("th", { scope: "row" }, outletLink(row.o)),
-        h("td.whole", h("span.number", count(row.total)), splitBar(CLASSES.map((_, c) => [c, totals[row.o].by[c]]), row.total)),
+        h("td.whole", h("span.number", count(row.total)), splitBar(totals[row.o].by, row.total)),
         columns.map((s) => cellOf(row, s)),
         restColumns.length ? h("td.number", figure(restColumns.reduce((sum, s) => sum + (table[row.o].has(s) ? classes.reduce((k, c) => k + table[row.o].get(s).by[c], 0) : 0), 0), row.total)) : null,
         rest.map((name) => h("td.number.rest", figure(totals[row.o].by[CLASS[name]], row.total))));
@@ -147,7 +145,7 @@ function matrixRows({ table, totals }, sources, rows, classes) {
 function evidencePanel() {
   const test = filter();
   if (test.empty) return section(t("Evidence"), h("p.quiet", t("matrix.choose")));
-  const rows = stretchesOf(test.row).filter(([, r]) => CLASSES[ledger.class[r]] !== "own" || state.params.get("q").includes("own"));
+  const rows = stretchesOf(test.row).filter(([, r]) => CLASSES[ledger.class[r]] !== "own" || asked("q").includes("own"));
   const words = rows.reduce((n, [, r]) => n + ledger.words[r], 0);
   return h("section", { id: "evidence" }, h("h2", t("Evidence")),
     h("p.quiet", plural(rows.length, "stretch"), ", ", plural(words, "word"), " · ", h("a", { href: link("pairs") }, t("the pairs")), " · ", h("a", { href: link("families") }, t("the families"))),
@@ -162,11 +160,11 @@ function flowFigure() {
   const box = F.nodes.map(([, , x, y, height]) => ({ x: x + margin, y: y + 26, height }));
   return h("figure.flow",
     h("figcaption", h("h2", t("The way of the words")), h("p.quiet", t("flow.about"))),
-    region(t("The way of the words"), svg("svg", { viewBox: `0 0 ${wide} ${F.height + 40}`, role: "img", "aria-label": t("flow.label") },
+    region(t("The way of the words"), svg("svg", { viewBox: `0 0 ${wide} ${F.height + 40}`, "aria-label": t("flow.label") },
       F.links.map(([from, to, name, words, y0, y1, thick]) => {
         const x0 = box[from].x + F.node, x1 = box[to].x, middle = (x0 + x1) / 2;
         return svg("path", { class: "ribbon " + name, d: `M${x0} ${y0 + 26}C${middle} ${y0 + 26} ${middle} ${y1 + 26} ${x1} ${y1 + 26}`, "stroke-width": thick },
-          svg("title", `${label(F.nodes[from])} → ${label(F.nodes[to])}: ${CLASS_LABEL()[name][0]}, ${plural(words, "word")}`));
+          svg("title", `${label(F.nodes[from])} → ${label(F.nodes[to])}: ${t(name)}, ${plural(words, "word")}`));
       }),
       F.nodes.map((node, n) => svg("g", svg("rect.node", { x: box[n].x, y: box[n].y, width: F.node, height: box[n].height, rx: 2 }),
         svg("text.name", { x: node[0] === 2 ? box[n].x + F.node + 8 : box[n].x + (node[0] ? F.node / 2 : -8), y: node[0] === 1 ? box[n].y - 5 : box[n].y + box[n].height / 2 + 4,

@@ -1,59 +1,44 @@
 // Pieces that several views share.
-const CLASS_LABEL = () => ({
-  credited: [t("credited"), t("credited.meaning")],
-  uncredited: [t("no credit found"), t("uncredited.meaning")],
-  claimed: [t("claimed"), t("claimed.meaning")],
-  shared: [t("shared"), t("shared.meaning")],
-  boilerplate: [t("page furniture"), t("boilerplate.meaning")],
-  own: [t("own words"), t("own.meaning")],
-});
-const KIND_LABEL = () => ({
-  verbatim: [t("verbatim"), t("the same words")],
-  light: [t("light edit"), t("light.meaning")],
-  reworded: [t("reworded"), t("reworded.meaning")],
-  translated: [t("translated"), t("across languages")],
-});
-const GUARD_LABEL = () => ({
-  number: t("a number differs"), name: t("a name differs"), negation: t("a negation differs"), roles: t("roles may be swapped"),
-});
-const className = (n) => CLASS_LABEL()[CLASSES[n]][0];
-const kindName = (n) => KIND_LABEL()[KINDS[n]][0];
+// Classes, kinds and guards are named by strings.json: t("uncredited"), t("uncredited.meaning"), t("guard.name").
+const className = (n) => t(CLASSES[n]);
+const kindName = (n) => t(KINDS[n]);
 const guardsOf = (bits) => D.guards.filter((_, n) => bits >> n & 1);
 
 const glyph = (name) => h("span", { class: "glyph " + name, "aria-hidden": "true" }, GLYPH[name]);
-const classBadge = (n) => h("span", { class: "badge " + CLASSES[n] }, glyph(CLASSES[n]), className(n));
+const classBadge = (n) => h("span.badge." + CLASSES[n], glyph(CLASSES[n]), className(n));
 const kindBadge = (n) => h("span.badge.kind", glyph(KINDS[n]), kindName(n));
-const guardBadge = (name) => h("span.badge.guard", h("span", { "aria-hidden": "true" }, "⚠ "), GUARD_LABEL()[name]);
+const guardBadge = (name) => h("span.badge.guard", h("span", { "aria-hidden": "true" }, "⚠ "), t("guard." + name));
 function kindGlyphs(bits) {
-  const names = KINDS.filter((_, n) => bits >> n & 1);
-  return h("span.kinds", { title: names.map((name) => KIND_LABEL()[name][0]).join(", ") },
-    names.map((name) => glyph(name)), h("span.aside", names.map((name) => KIND_LABEL()[name][0]).join(", ")));
+  const names = KINDS.filter((_, n) => bits >> n & 1), title = names.map((name) => t(name)).join(", ");
+  return h("span.kinds", { title }, names.map(glyph), h("span.aside", title));
 }
 function legend() {
-  const entry = (name, [label, meaning]) => h("li", { title: meaning }, h("span", { class: "swatch " + name }), glyph(name), label, h("span.aside", ": " + meaning));
-  return h("footer.legend", { tabindex: "0", "aria-label": t("Legend") },
-    h("ul", Object.entries(CLASS_LABEL()).map(([name, label]) => entry(name, label))),
-    h("ul", Object.entries(KIND_LABEL()).map(([name, label]) => entry(name, label))));
+  return h("footer.legend", { tabindex: "0", "aria-label": t("Legend") }, [CLASSES, KINDS].map((names) => h("ul", names.map((name) => {
+    const title = t(name + ".meaning");
+    return h("li", { title }, h("span.swatch." + name), glyph(name), t(name), h("span.aside", ": " + title));
+  }))));
 }
 
-// splitBar draws shares of a whole: parts are [class, words].
-function splitBar(parts, total, tall) {
-  const sum = total || parts.reduce((n, [, words]) => n + words, 0) || 1;
-  const label = parts.filter(([, words]) => words).map(([c, words]) => className(c) + " " + percent(words / sum)).join(", ");
-  return h("div", { class: tall ? "bar tall" : "bar", role: "img", "aria-label": label }, parts.filter(([, words]) => words).map(([c, words]) =>
-    h("span", { class: "fill " + CLASSES[c], style: { width: 100 * words / sum + "%" }, title: className(c) + " " + percent(words / sum) })));
+// splitBar draws words by class as shares of a whole.
+function splitBar(by, total, look = "bar") {
+  const sum = total || by.reduce((n, words) => n + words, 0) || 1;
+  const parts = by.map((words, c) => [CLASSES[c], 100 * words / sum + "%", className(c) + " " + percent(words / sum)]).filter((_, c) => by[c]);
+  return h("div", { class: look, role: "img", "aria-label": parts.map((part) => part[2]).join(", ") }, parts.map(([name, width, title]) => h("span.fill." + name, { style: { width }, title })));
 }
+const summary = (by, total) => [splitBar(by, total, "bar tall"), shares(by, total)];
 const outletLink = (o) => h("a", { href: link("outlet", [D.outlets[o]]), class: "outlet" }, isolate(D.outlets[o]));
 const sourceLink = (s) => s < 0 ? null : h("a", { href: link("source", [sourceId(s)]), class: "source" }, isolate(sourceName(s)));
 const printerLink = (d) => docs.wire[d] && docs.source[d] >= 0 ? sourceLink(docs.source[d]) : outletLink(docs.outlet[d]);
+const viaName = (s) => t("via {name}", { name: sourceName(s) });
+const familyHref = (f) => link("family", [families.name[f]]);
 const isolate = (text, lang) => h("bdi", lang ? { lang } : null, plainText(text || ""));
 const articleLink = (d, at) => h("a", { href: link("article", [docs.id[d]], at == null ? {} : { at }), lang: docs.language[d] || null }, isolate(titleOf(d)));
 const wireMark = (d) => docs.wire[d] ? h("span.badge.wire", t("dispatch")) : null;
-const more = (label, action) => h("button.more", { type: "button", on: { click: action } }, label);
+const more = (label, action) => h("button.more", { on: { click: action } }, label);
 
 function excerpt(d, start, length, most = 260) {
   const text = slice(d, start, Math.min(length, most));
-  return h("q.excerpt", { lang: docs.language[d] || null, dir: "auto" }, plainText(text.replace(/\s*\n\s*/g, " ")), length > most ? " …" : null);
+  return h("q.excerpt", tongue(d), plainText(text.replace(/\s*\n\s*/g, " ")), length > most ? " …" : null);
 }
 // paged shows a list step by step; how many are not shown yet stands on the button.
 function paged(items, row, step = 20, tag = "div", className = "") {
@@ -67,7 +52,7 @@ function paged(items, row, step = 20, tag = "div", className = "") {
     button = null;
     if (shown < items.length) holder.append(button = more(t("Show {n} more ({left} not shown)", { n: count(Math.min(step * 5, items.length - shown)), left: count(items.length - shown) }), () => add(step * 5)));
   };
-  add(step);
+  add(items.length < step + 3 ? step + 2 : step);
   holder.showAll = () => add(items.length);
   holder.classList.add("paged");
   return holder;
@@ -78,28 +63,28 @@ function stretchesOf(test) {
   const rows = [];
   for (let d = 0; d < docs.id.length; d++) {
     if (docs.wire[d]) continue;
-    for (let r = ledger.at[d]; r < ledger.at[d + 1]; r++) if (test(d, r)) rows.push([d, r]);
+    for (const r of span(ledger, d)) if (test(d, r)) rows.push([d, r]);
   }
   return rows.sort((x, y) => ledger.words[y[1]] - ledger.words[x[1]] || x[1] - y[1]);
 }
 function stretch([d, r]) {
   const c = ledger.class[r], family = ledger.family[r];
   const partner = partnerOf(d, family);
-  return h("li", { class: "stretch " + CLASSES[c] },
+  return h("li.stretch." + CLASSES[c],
     h("p.meta", classBadge(c), " ", ledger.source[r] >= 0 ? [sourceLink(ledger.source[r]), " "] : null,
-      ledger.via[r] >= 0 ? h("span.via", t("via {name}", { name: sourceName(ledger.via[r]) }), " ") : null,
+      ledger.via[r] >= 0 ? h("span.via", viaName(ledger.via[r]), " ") : null,
       h("span.number", plural(ledger.words[r], "word"))),
     excerpt(d, ledger.start[r], ledger.length[r]),
-    h("p.meta", printerLink(d), " · ", articleLink(d, ledger.start[r]), docs.published[d] ? " · " + date(docs.published[d]) : null,
+    h("p.meta", printerLink(d), " · ", articleLink(d, ledger.start[r]), dated(d),
       partner >= 0 ? [" · ", h("a", { href: link("compare", sidesOf(d, partner)) }, t("compare with {outlet}", { outlet: outletOf(partner) }))] : null,
-      family >= 0 ? [" · ", h("a", { href: link("family", [families.name[family]]) }, t("all copies"))] : null));
+      family >= 0 ? [" · ", h("a", { href: familyHref(family) }, t("all copies"))] : null));
 }
 // partnerOf names the best document to compare a passage with: the dispatch, else one that credits, else the surest match.
 function partnerOf(d, family) {
   let best = -1, most = -1;
   for (const m of matchesOf(family, d)) {
-    const p = matches.pair[m], other = pairs.a[p] === d ? pairs.b[p] : pairs.a[p];
-    const row = matches.row[2 * m + (pairs.a[p] === d ? 1 : 0)];
+    const p = matches.pair[m], other = otherOf(p, d);
+    const row = rowAt(m, pairs.a[p] === d ? 1 : 0);
     const value = matches.score[m] + (docs.wire[other] ? 2 : row >= 0 && ledger.class[row] === CLASS.credited ? 1 : 0);
     if (value > most) { most = value; best = other; }
   }
@@ -109,14 +94,9 @@ const sidesOf = (one, two) => (docs.id[one] < docs.id[two] ? [one, two] : [two, 
 
 // Why: the origin of a family and its reasons, in a sentence.
 function direction(f) {
-  const text = families.direction[f];
-  if (!text) return "";
-  let m;
-  if ((m = /^(.*) printed first by date; copy or common source not decided$/.exec(text))) return t("direction.first", { outlet: m[1] });
-  if (/^common source or copy, direction unknown$/.test(text)) return t("direction.unknown");
-  if (/^common source likely: .*; no dispatch in the corpus$/.test(text)) return t("direction.common");
-  if (/^text of a .* dispatch in the corpus \(.*\)$/.test(text)) return ""; // the reasons say so already
-  return text;
+  const text = families.direction[f], first = text.split(" printed first by date; "), key = "direction." + text.split(/[:,]/)[0], known = t(key);
+  if (text.startsWith("text of a dispatch")) return ""; // the reasons say so already
+  return first[1] ? t("direction.first", { outlet: first[0] }) : known === key ? text : known;
 }
 // why says it of one family, or of several with the same source at once.
 function why(...list) {
@@ -130,7 +110,7 @@ function why(...list) {
   if (hedge) nodes.push("; ", hedge);
   nodes.push(".");
   const rest = all.length - reasons.reduce((n, group) => n + group.length, 0);
-  if (rest > 0) nodes.push(" ", h("a", { href: link("family", [families.name[f]]) }, plural(rest, "more.evidence")));
+  if (rest > 0) nodes.push(" ", h("a", { href: familyHref(f) }, plural(rest, "more.evidence")));
   return nodes;
 }
 // One reason per kind of evidence and source, whoever gives it.
@@ -152,12 +132,19 @@ function reason(group) {
   if (kind === "dateline") return [listed(places), " ", t("kept the dateline of {name}", { name })];
   return [kind, name ? " " + name : null, " (", listed(places), ")"];
 }
+// A table with a label: heads are [text, whether it stands over numbers].
+const headRow = (heads) => h("thead", h("tr", heads.map(([label, number]) => h("th", { scope: "col", class: number ? "number" : null }, label))));
+const grid = (name, heads, rows, type = "plain") => region(name, h("table." + type, headRow(heads), h("tbody", rows)));
+const notice = (...kids) => h("p.notice", { role: "note" }, kids);
 const section = (title, ...kids) => h("section", h("h2", title), kids);
+// chooser is a menu that sets the parameter sort; options are [value, label].
+const chooser = (options, chosen) => h("label", t("Sort by"), h("select", { id: "sort", on: { change: (event) => setParams({ sort: event.target.value }) } },
+  options.map(([value, label]) => h("option", { value, selected: value === chosen }, label))));
 const empty = (text) => h("p.empty", text);
 function leftOutNote() {
   const out = D.left_out;
   if (!out.documents && !out.pairs) return null;
-  return h("p.notice", { role: "note" }, t("left.note", {
-    documents: count(docs.id.length), all: count(out.of_documents), pairs: count(pairs.a.length), allPairs: count(out.of_pairs) }),
+  return notice(t("left.note", {
+    documents: count(docs.id.length), all: count(out.of_documents), pairs: count(pairs.cut), allPairs: count(out.of_pairs) }),
     " ", h("a", { href: link("run") }, t("What is left out")));
 }

@@ -92,12 +92,9 @@ function compile(query) {
       case "doc": return either(docs.id, (id) => id.toLowerCase() === value);
       case "date": return either(docs.published, (day) => compareDate(sign, day || "", value));
       case "words": case "longest": case "jaccard": case "minhash": case "tfidf": return (p) => compare(sign, pairs[field][p], number);
-      case "covered": return (p) => compare(sign, pairs.most[p], number);
+      case "covered": return (p) => compare(sign, Math.max(pairs.a_covered[p], pairs.b_covered[p]), number);
       case "channel": return (p) => anyBit(set, pairs.channels[p]);
-      case "members": case "confidence": case "family": case "basis": return (p) => {
-        for (let m = pairs.at[p]; m < pairs.at[p + 1]; m++) if (matches.family[m] >= 0 && familyTerm(term, matches.family[m])) return true;
-        return false;
-      };
+      case "members": case "confidence": case "family": case "basis": return (p) => span(pairs, p).some((m) => matches.family[m] >= 0 && familyTerm(term, matches.family[m]));
     }
     return null;
   }
@@ -109,7 +106,8 @@ function compile(query) {
     let any = false;
     for (let m = pairs.at[p]; m < pairs.at[p + 1]; m++) {
       if (matches.score[m] < least) continue;
-      const one = matches.row[2 * m], two = matches.row[2 * m + 1], family = matches.family[m];
+      const family = matches.family[m];
+      const one = rowTerms.length ? rowAt(m, 0) : -1, two = rowTerms.length ? rowAt(m, 1) : -1;
       for (const term of rowTerms) if (term.not && (rowTerm(term, one, family) || rowTerm(term, two, family))) return false;
       for (const term of matchTerms) if (term.not && matchTerm(term, m)) return false;
       if (any) continue;
@@ -148,8 +146,7 @@ function compile(query) {
   function document(d) {
     if (!documentOk(d)) return false;
     if (terms.every((term) => documentTerm(term, d) !== null)) return true;
-    for (let r = ledger.at[d]; r < ledger.at[d + 1]; r++) if (row(d, r)) return true;
-    return false;
+    return span(ledger, d).some((r) => row(d, r));
   }
 
   function familyTerm(term, f) {
@@ -170,7 +167,7 @@ function compile(query) {
         for (let n = from; n < to && !ok; n++)
           ok = rowTerm(term, families.rows[n], -1) && (term.not || !wanted.length || wanted.some((o) => has(o.set, docs.outlet[families.document[n]])));
       } else if (["kind", "score", "guard"].includes(term.field)) {
-        for (let n = families.matches.at[f]; n < families.matches.at[f + 1] && !ok; n++) ok = matchTerm(term, families.matches.rows[n]);
+        ok = filed(families.matches, f).some((m) => matchTerm(term, m));
       } else if (term.field === "words") { for (let n = from; n < to && !ok; n++) ok = compare(term.sign, families.words[n], term.number); }
       else if (documentTerm(term, 0) !== null) { for (let n = from; n < to && !ok; n++) ok = documentTerm(term, families.document[n]); }
       else continue;
@@ -181,16 +178,8 @@ function compile(query) {
   compiled = { query, terms, pair, row, document, family, matchTerms, empty: !terms.length };
   return compiled;
 }
-const filter = () => compile(state.params.get("q") || "");
+const filter = () => compile(asked("q") || "");
 
 // matchesOf lists the matches of a family that touch a document.
-function matchesOf(family, doc) {
-  const result = [];
-  if (family < 0) return result;
-  for (let n = families.matches.at[family]; n < families.matches.at[family + 1]; n++) {
-    const m = families.matches.rows[n], p = matches.pair[m];
-    if (pairs.a[p] === doc || pairs.b[p] === doc) result.push(m);
-  }
-  return result;
-}
+const matchesOf = (family, doc) => filed(families.matches, family).filter((m) => pairs.a[matches.pair[m]] === doc || pairs.b[matches.pair[m]] === doc);
 const quoted = (value) => /^[^\s":]+$/.test(value) ? value : '"' + value.replace(/"/g, "") + '"';

@@ -1,7 +1,7 @@
 // The run: what was read, with which settings, what was left out, and how to cite it.
 function runView() {
   const meta = D.meta, counts = meta.counts || {}, out = D.left_out;
-  const pairsTable = (rows, head) => region(head[0], h("table.plain", h("thead", h("tr", head.map((label) => h("th", { scope: "col" }, label)))), h("tbody", rows.map((row) => h("tr", row.map((value, n) => h(n ? "td" : "th", n ? { class: typeof value === "number" ? "number" : null } : { scope: "row" }, typeof value === "number" ? format({ maximumFractionDigits: 3 }).format(value) : isolate(show(value)))))))));
+  const pairsTable = (rows, head) => grid(head[0], head.map((label) => [label]), rows.map((row) => h("tr", row.map((value, n) => h(n ? "td" : "th", n ? { class: typeof value === "number" ? "number" : null } : { scope: "row" }, typeof value === "number" ? spell(value, 6) : isolate(show(value)))))));
   const show = (value) => value == null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
   const settings = Object.entries(meta.settings || {}).flatMap(([group, values]) => values && typeof values === "object" && !Array.isArray(values) ? Object.entries(values).map(([name, value]) => [group + "." + name, value]) : [[group, values]]);
   const stages = (meta.stages || []).map((stage) => [stage.name, stage.rows ?? null, stage.seconds ?? (stage.resumed ? t("found done") : null), stage.cpu_seconds ?? stage.cpu ?? null, stage.peak_mb ?? null]);
@@ -11,8 +11,8 @@ function runView() {
   return [
     h("h1", t("The run")),
     h("p.standfirst", t("run.counts", { read: count(counts.read ?? out.of_documents), analysed: count(counts.analysed ?? out.of_documents), rejected: count(counts.rejected ?? D.rejected.length) }), meta.created ? " " + date(meta.created) : ""),
-    D.redacted ? h("p.notice", { role: "note" }, t("run.redacted")) : null,
-    D.anonymized ? h("p.notice", { role: "note" }, t("run.anonymized")) : null,
+    D.redacted ? notice(t("run.redacted")) : null,
+    D.anonymized ? notice(t("run.anonymized")) : null,
     section(t("Left out of this report"), out.documents || out.pairs || out.without_passages ? h("ul", null,
       out.documents ? h("li", t("left.documents", { n: count(out.documents), all: count(out.of_documents), list: out.outlets.map(([name, n]) => `${name} ${count(n)}`).join(", ") })) : null,
       out.pairs ? h("li", t("left.pairs", { n: count(out.pairs), all: count(out.of_pairs) })) : null,

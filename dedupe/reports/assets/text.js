@@ -3,6 +3,7 @@
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]/g;
 
 function plainText(text) {
+  if (text.search(CONTROL) < 0) return text;
   const parts = [];
   let last = 0;
   for (const found of text.matchAll(CONTROL)) {
@@ -37,7 +38,7 @@ function marked(text, layers, from = 0, to = text.length) {
     }
     if (n === cuts.length - 1) break;
     const piece = plainText(text.slice(at, cuts[n + 1]));
-    if (!active.length) { nodes.push(...piece); continue; }
+    if (!active.length) { nodes.push(piece); continue; }
     const span = h("span", { class: active.map((layer) => layer.class).join(" ") }, piece);
     for (const layer of active) for (const [key, value] of Object.entries(layer.data || {})) span.dataset[key] = value;
     nodes.push(span);

@@ -1,14 +1,23 @@
-"""From the tables' ids and code point offsets to the report's positions and UTF-16 offsets."""
+"""From the tables' ids, code point offsets and numbers to the report's positions, UTF-16 offsets and lists."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from dedupe.reports.select import Ints, index_of, numbers
+
+
+def listed(values: Any, digits: int = 3) -> list[Any]:
+    """Return numbers as JSON writes them shortest: rounded to ``digits``, whole ones without a point."""
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return [int(value) if value == int(value) else value for value in np.round(array, digits).tolist()]
+    return list(array.tolist())
 
 
 class Utf16:
