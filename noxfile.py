@@ -77,7 +77,7 @@ def seeds(session: nox.Session) -> None:
 def page(session: nox.Session) -> None:
     """Write the script and the style that reports carry from dedupe/reports/assets."""
     session.install("-e", ".", "tdewolff-minify==2.24.12", "zopfli==0.4.3")
-    session.run("python", "packaging/page.py")
+    session.run("python", "dedupe/reports/build_page.py")
 
 
 @nox.session

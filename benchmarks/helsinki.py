@@ -70,7 +70,9 @@ def sample(run: Run, count: int, seed: int) -> None:
     for number, name in enumerate(draw.sample(sorted(members), min(count, len(members))), start=1):
         print(f"\nfamily {number}: {name}, {len(members[name])} members")
         for row in draw.sample(members[name], min(4, len(members[name]))):
-            print(f"  {row['document']}: {_short(text[row['document']][row['common_start'] : row['common_stop']])}")
+            print(
+                f"  {row['document']}: {_short(text[row['document']][row['common_start'] : row['common_stop']])}"
+            )
     credits = run.table("credits").to_pylist()
     for number, row in enumerate(draw.sample(credits, min(count, len(credits))), start=1):
         around = text[row["document"]][max(0, row["start"] - 80) : row["stop"] + 80]

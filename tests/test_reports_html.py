@@ -90,10 +90,10 @@ def test_code_is_small():
 
 def test_what_reports_carry_is_made_from_the_sources():
     recorded = (html.PAGE / "sources.txt").read_text().strip()
-    assert recorded == html.sources_digest(), "run python packaging/page.py"
+    assert recorded == html.sources_digest(), "run python dedupe/reports/build_page.py"
     for tool in ("minify", "zopfli"):
         pytest.importorskip(tool, reason="pip install tdewolff-minify==2.24.12 zopfli==0.4.3")
-    made = runpy.run_path(str(Path(__file__).parents[1] / "packaging" / "page.py"))["page"]()
+    made = runpy.run_path(str(Path(__file__).parents[1] / "dedupe" / "reports" / "build_page.py"))["page"]()
     assert made == {path.name: path.read_text(encoding="utf-8") for path in html.PAGE.iterdir()}
 
 

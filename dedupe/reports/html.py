@@ -123,7 +123,7 @@ def _page(index: dict[str, Any], texts: list[str]) -> str:
 
 @cache
 def assets() -> tuple[str, str, str]:
-    """Return style, script and packed words of the page, as ``packaging/page.py`` wrote them."""
+    """Return style, script and packed words of the page, as ``dedupe/reports/build_page.py`` wrote them."""
     style, script, strings = (
         (PAGE / name).read_text(encoding="utf-8") for name in ("style.css", "script.js", "strings.txt")
     )

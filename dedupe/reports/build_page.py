@@ -1,7 +1,7 @@
 """Write what reports carry beside their data, from its readable sources.
 
     pip install tdewolff-minify==2.24.12 zopfli==0.4.3
-    python packaging/page.py
+    python dedupe/reports/build_page.py
 
 Reads ``dedupe/reports/assets`` and writes ``dedupe/reports/page``: ``script.js`` and ``style.css``
 without comments, idle white space and long local names, ``strings.txt`` with the words of the
