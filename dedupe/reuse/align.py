@@ -240,6 +240,8 @@ def _kept(passages: Sequence[Passage], settings: Align) -> list[Passage]:
 
 def _holding(passage: Passage, spans: NDArray[np.int64], share: float) -> list[int]:
     """Return which spans hold more than ``share`` of the passage on one side."""
+    if not len(spans):
+        return []
     a_start, a_stop, b_start, b_stop = _span(passage)
     in_a = np.minimum(spans[:, 1], a_stop) - np.maximum(spans[:, 0], a_start)
     in_b = np.minimum(spans[:, 3], b_stop) - np.maximum(spans[:, 2], b_start)
@@ -258,6 +260,8 @@ def _is_exact(passage: Passage) -> bool:
 def _supported(passages: Sequence[Passage], settings: Align) -> list[Passage]:
     """Add to each passage the support of the pair's others: 1 when those near by on both sides, in the
     same order, have the strength of an accepted one between them."""
+    if len(passages) < 2:
+        return list(passages)
     spans = np.array([_span(passage) for passage in passages], np.int64).reshape(-1, 4)
     strengths = np.array([dict(passage.measures).get("strength", settings.strength) for passage in passages])
     out = []

@@ -128,7 +128,12 @@ class Bundle:
             self.texts[document], *self.batch.document(document), self.mask[words], self.sentences[rows],
             self.languages[document], self.background,
         )  # fmt: skip
-        known = {"unit_of_word": self.units[words], "names": self.names[words], "tells": self.tells[words]}
+        known: dict[str, Any] = {
+            "unit_of_word": self.units[words], "names": self.names[words], "tells": self.tells[words],
+            "words": terms_of(self.words, document),
+        }  # fmt: skip
+        if "grams" in self.__dict__:
+            known["grams"] = terms_of(self.grams, document)
         side.__dict__.update(known)
         return side
 

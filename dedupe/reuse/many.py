@@ -7,7 +7,6 @@ can come of it, the passages are made from arrays; the rest is handed to `reuse.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from dedupe.records import Passage
 from dedupe.reuse import kernels_blocks, kernels_seeds
 from dedupe.reuse.align import CLOSER, NEARLY_ALL, align, is_long_enough, joined, score_of, told
 from dedupe.reuse.bundle import Bundle, traits
-from dedupe.reuse.clusters import clusters
+from dedupe.reuse.clusters import gather
 from dedupe.reuse.exact import ExactMatches, exact_pairs
 from dedupe.reuse.guards import guards, negations
 from dedupe.reuse.likeness import FEW, weights_of
@@ -176,25 +175,13 @@ def _logs(totals: I64) -> tuple[NDArray[np.float64], I64, I64]:
 
 def _groups(points: I32, gap: int) -> I32:
     """Gather seeds into passages: int32[n, 5], pair, first and last-plus-one sentence of a and of b."""
-    bounds = np.flatnonzero(np.diff(points[:, 0], prepend=-1, append=-1))
-    groups: list[tuple[int, int, int, int, int]] = []
-    rows = points.tolist()
-    for start, stop in itertools.pairwise(bounds.tolist()):
-        row, i, j = rows[start]
-        if stop - start == 1:
-            groups.append((row, i, i + 1, j, j + 1))
-            continue
-        own = points[start:stop, 1:]
-        gathered = clusters(own, gap)
-        if len(gathered) > MOST:
-            gathered = sorted(gathered, key=len, reverse=True)[:MOST]
-        for group in gathered:
-            (first_a, first_b), (last_a, last_b) = (
-                own[group].min(axis=0).tolist(),
-                own[group].max(axis=0).tolist(),
-            )
-            groups.append((row, first_a, last_a + 1, first_b, last_b + 1))
-    return np.array(groups, np.int32).reshape(-1, 5)
+    groups, _ = gather(points, gap)
+    many = np.flatnonzero(np.bincount(groups[:, 0], minlength=1) > MOST)
+    for row in many.tolist():
+        own = np.flatnonzero(groups[:, 0] == row)
+        dropped = own[np.argsort(-groups[own, 5], kind="stable")[MOST:]]
+        groups = np.delete(groups, dropped, axis=0)
+    return np.ascontiguousarray(groups[:, :5])
 
 
 def _plain(
