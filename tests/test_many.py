@@ -21,7 +21,7 @@ from dedupe.stages.text import MarkFurniture
 from dedupe.text.tokens import tokenize
 
 WORDS = """harbour storms cod prices valley school boats keeper lantern winter 14 3,500 2024 Brandt Ilse Moravia
-never not tanpa the of to a in was by council minister said bridge ferry reopened engineers tide lamp oil""".split()
+never not tanpa the of to a in was by council minister said bridge ferry reopened engineers tide lamp oil""".split()  # noqa: SIM905
 ENDS = [". ", ". ", ".\n", "!\n\n", ", ", " - ", "; "]
 
 clause = st.lists(st.sampled_from(WORDS), min_size=3, max_size=14).map(" ".join)
@@ -66,7 +66,7 @@ def both(table: pa.Table, chosen: Settings, known: Background) -> tuple[pa.Table
     bundles = pa.concat_tables(candidates.bundles(table, found, 4))
     sides = [
         (f"d{number}", prepare(row["text"], language=row["language"], background=known,
-                               furniture=[span for span in bundled_furniture(row)]))
+                               furniture=bundled_furniture(row)))
         for number, row in enumerate(table.to_pylist())
     ]  # fmt: skip
     alone = ((sides[row["a"]], sides[row["b"]], row) for row in rows)

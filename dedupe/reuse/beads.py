@@ -79,7 +79,10 @@ def beads(a: Prepared, b: Prepared, block: Block, min_words: int) -> list[Block]
     if n < 2 or m < 2 or max(n, m) > MOST_SENTENCES:
         return [block]
     cuts = _cuts(
-        frozen(a.hashes, np.uint64), np.array(in_a, np.int32), frozen(b.hashes, np.uint64), np.array(in_b, np.int32)
+        frozen(a.hashes, np.uint64),
+        np.array(in_a, np.int32),
+        frozen(b.hashes, np.uint64),
+        np.array(in_b, np.int32),
     )
     if not len(cuts):
         return [block]

@@ -59,9 +59,7 @@ def guards(a: Prepared, b: Prepared, in_a: Words, in_b: Words) -> tuple[str, ...
     names = a.names[slice(*in_a)].tolist(), b.names[slice(*in_b)].tolist()
     # Aligning takes the most time, and is left where no edit can be of figures or of names.
     number = not (known_b.issuperset(figures[0].values()) or known_a.issuperset(figures[1].values()))
-    name = not (
-        known_b.issuperset(compress(left, names[0])) or known_a.issuperset(compress(right, names[1]))
-    )
+    name = not (known_b.issuperset(compress(left, names[0])) or known_a.issuperset(compress(right, names[1])))
     for edit in Levenshtein.opcodes(left, right) if number or name else ():
         if edit.tag != "replace":
             continue
@@ -71,9 +69,9 @@ def guards(a: Prepared, b: Prepared, in_a: Words, in_b: Words) -> tuple[str, ...
             other = {figures[1][at] for at in range(k, m) if at in figures[1]}
             if one and other and one.isdisjoint(known_b) and other.isdisjoint(known_a):
                 found.add("number")
-        if name and all(names[0][i:j]) and all(names[1][k:m]):
-            if known_b.isdisjoint(left[i:j]) and known_a.isdisjoint(right[k:m]):
-                found.add("name")
+        named = name and all(names[0][i:j]) and all(names[1][k:m])
+        if named and known_b.isdisjoint(left[i:j]) and known_a.isdisjoint(right[k:m]):
+            found.add("name")
     no_a, no_b = negations(a.language) & known_a, negations(b.language) & known_b
     if (no_a or no_b) and _negated(left, no_a, known_b) != _negated(right, no_b, known_a):
         found.add("negation")

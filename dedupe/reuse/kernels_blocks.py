@@ -9,7 +9,8 @@ import numpy as np
 
 from dedupe.reuse.edges import _refined
 from dedupe.reuse.kernels_bundle import DIGIT, TermTable
-from dedupe.reuse.likeness import FEW, _merge
+from dedupe.reuse.kernels_seeds import SIEVE_BYTES, into_table, twins
+from dedupe.reuse.likeness import FEW
 from dedupe.reuse.measures import _bag, _compare
 from dedupe.reuse.prepared import F32, F64
 from dedupe.reuse.prepared import _grams as grams_of
@@ -111,7 +112,18 @@ def blocks(
     ones = np.ones(longest, np.float32)
     a_words = b_words = a_grams = b_grams = np.empty(0, np.float64)
     word_twin = gram_twin = np.empty(0, np.int32)
-    weighed = measured = -1
+    most = 1
+    for document in range(len(offsets) - 1):
+        most = max(most, words.of_terms[document + 1] - words.of_terms[document])
+        most = max(most, grams.of_terms[document + 1] - grams.of_terms[document])
+    size = 16
+    while size < 2 * most:
+        size *= 2
+    w_slots, g_slots = np.empty(size, np.uint64), np.empty(size, np.uint64)
+    w_sieve, g_sieve = np.empty(SIEVE_BYTES, np.uint8), np.empty(SIEVE_BYTES, np.uint8)
+    w_last = g_last = np.uint64(0)
+    scratch, stamps = np.empty((2, most + 1), np.int32), np.empty(most, np.int32)
+    weighed = measured = w_home = g_home = -1
     for number in range(len(groups)):
         row = groups[number, 0]
         a, b = pairs[row, 0], pairs[row, 1]
@@ -122,10 +134,12 @@ def blocks(
         na, nb = of_sentences[a + 1] - of_sentences[a], of_sentences[b + 1] - of_sentences[b]
         total = max(FEW, na + nb)
         if weighed != row:
-            a_words, b_words, word_twin = _merge(
-                words.distinct[wa], words.frequency[wa], words.distinct[wb], words.frequency[wb],
-                logs[of_words[total] : of_words[total] + total + 1],
-            )  # fmt: skip
+            if w_home != a:
+                w_last = into_table(words, a, w_slots, w_sieve)
+                w_home = a
+            a_words, b_words, word_twin = _weighed(
+                words, a, b, logs[of_words[total] :], w_slots, w_last, w_sieve, scratch, stamps
+            )
             weighed = row
         pa, pb = piece_place[a], piece_place[b]
         a_ranges, b_ranges = (
@@ -169,10 +183,12 @@ def blocks(
             slice(grams.of_terms[b], grams.of_terms[b + 1]),
         )
         if measured != row:
-            a_grams, b_grams, gram_twin = _merge(
-                grams.distinct[in_a], grams.frequency[in_a], grams.distinct[in_b], grams.frequency[in_b],
-                logs[of_grams[total] : of_grams[total] + total + 1],
-            )  # fmt: skip
+            if g_home != a:
+                g_last = into_table(grams, a, g_slots, g_sieve)
+                g_home = a
+            a_grams, b_grams, gram_twin = _weighed(
+                grams, a, b, logs[of_grams[total] :], g_slots, g_last, g_sieve, scratch, stamps
+            )
             measured = row
         first = offsets[a]
         held = 0
@@ -199,6 +215,26 @@ def blocks(
         figures[number, 0], figures[number, 1], figures[number, 2] = cosine, wording, mass
         figures[number, 3], figures[number, 4] = a_contained, b_contained
     return out, figures
+
+
+@kernel
+def _weighed(
+    table: TermTable, a: int, b: int, logs: F64, slots: U64, last: np.uint64, sieve: Bytes, scratch: I32,
+    stamps: I32,
+) -> tuple[F64, F64, I32]:  # fmt: skip
+    """Return what `likeness._merge` does: each term's weight in a and in b, and the index in b of each term
+    of a, or -1. Document a is in the hash table."""
+    count, others = table.of_terms[a + 1] - table.of_terms[a], table.of_terms[b + 1] - table.of_terms[b]
+    a_weight, b_weight = np.empty(count, np.float64), np.empty(others, np.float64)
+    for term in range(count):
+        a_weight[term] = logs[table.frequency[table.of_terms[a] + term]]
+    back = scratch[1]
+    twins(table, b, table, a, logs, slots, last, sieve, scratch[0], back, b_weight, a_weight, stamps, 0)
+    twin = np.full(count, -1, np.int32)
+    for term in range(others):
+        if back[term] >= 0:
+            twin[back[term]] = term
+    return a_weight, b_weight, twin
 
 
 @kernel

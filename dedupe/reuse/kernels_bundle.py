@@ -15,7 +15,6 @@ UPPER, LOWER, DIGIT, SPACE, CLAUSE, LINE = 1, 2, 4, 8, 16, 32
 """What a character is, as bits: a capital, a small letter, a digit, white space, a mark that ends a
 clause, a line break."""
 _CAPITAL, _SMALL = 1, 2
-_CROWDED = 24
 
 
 class TermTable(NamedTuple):
@@ -161,36 +160,45 @@ def all_grams(
 
 
 @kernel
-def _ranked(distinct: U64, count: int, order: I32, sizes: I32) -> None:
-    """Write the order that sorts hashes: by their first bits into buckets, and these by insertion."""
-    bits = 1
-    while (1 << bits) < count:
+def _sorted(hashes: U64, count: int, order: I32, other: U64, other_order: I32, sizes: I64) -> None:
+    """Sort hashes in place, and their order with them, equal ones as they stand: by the first bits in two
+    rounds of counting, the rest by insertion, since hashes of words share so many bits by chance only."""
+    bits = 4
+    while (1 << (2 * bits)) < 256 * count and bits < 14:
         bits += 1
-    shift = np.uint64(64 - bits)
-    for bucket in range((1 << bits) + 1):
-        sizes[bucket] = 0
-    for term in range(count):
-        sizes[np.int64(distinct[term] >> shift) + 1] += 1
-    most = 0
-    for bucket in range(1 << bits):
-        most = max(most, sizes[bucket + 1])
-        sizes[bucket + 1] += sizes[bucket]
-    if most > _CROWDED:  # no hash of words: made to collide
-        sorted_order = np.argsort(distinct[:count])
-        for term in range(count):
-            order[term] = sorted_order[term]
-        return
-    for term in range(count):
-        home = np.int64(distinct[term] >> shift)
-        order[sizes[home]] = term
-        sizes[home] += 1
+    buckets = 1 << bits
+    for turn in range(2):
+        shift = np.uint64(64 - (2 - turn) * bits)
+        sizes[: buckets + 1] = 0
+        for at in range(count):
+            sizes[np.int64((hashes[at] >> shift) & np.uint64(buckets - 1)) + 1] += 1
+        for bucket in range(buckets):
+            sizes[bucket + 1] += sizes[bucket]
+        for at in range(count):
+            bucket = np.int64((hashes[at] >> shift) & np.uint64(buckets - 1))
+            place = sizes[bucket]
+            other[place] = hashes[at]
+            other_order[place] = order[at]
+            sizes[bucket] += 1
+        for at in range(count):
+            hashes[at] = other[at]
+            order[at] = other_order[at]
+    effort = 64 * count
     for at in range(1, count):
-        term = order[at]
+        key, own = hashes[at], order[at]
         back = at
-        while back > 0 and distinct[order[back - 1]] > distinct[term]:
-            order[back] = order[back - 1]
+        while back > 0 and hashes[back - 1] > key:
+            hashes[back], order[back] = hashes[back - 1], order[back - 1]
             back -= 1
-        order[back] = term
+        hashes[back], order[back] = key, own
+        effort -= at - back
+        if effort < 0:  # no hashes of words: made to collide
+            by_hash = np.argsort(hashes[:count], kind="mergesort")
+            other[:count] = hashes[:count][by_hash]
+            other_order[:count] = order[:count][by_hash]
+            hashes[:count] = other[:count]
+            order[:count] = other_order[:count]
+            break
 
 
 @kernel
@@ -200,102 +208,69 @@ def terms(
     """Return the fields of a `TermTable`, from terms as they stand in the texts: document d has those
     from ``bounds[d]`` on, and ``units_in[d]`` units; a term whose owner is -1 is left out."""
     documents = len(bounds) - 1
-    longest = 1
+    longest = most_units = 1
     for document in range(documents):
         longest = max(longest, bounds[document + 1] - bounds[document])
-    slots = 16
-    while slots < 2 * longest:
-        slots *= 2
-    keys = np.empty(slots, np.uint64)
-    used = np.full(slots, -1, np.int32)
-    value = np.empty(slots, np.int32)
-    term_of = np.empty(longest, np.int32)
-    found = np.empty(longest, np.uint64)
-    order = np.empty(longest, np.int32)
-    rank = np.empty(longest, np.int32)
-    sizes = np.empty(2 * slots + 2, np.int32)
-    free = np.empty(longest + 1, np.int32)
-    placed = np.empty(longest, np.int32)
+        most_units = max(most_units, units_in[document])
+    keys, other = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
+    order, other_order = np.empty(longest, np.int32), np.empty(longest, np.int32)
+    sizes = np.empty((1 << 14) + 1, np.int64)
+    post_term = np.empty(longest, np.int32)
+    post_unit = np.empty(longest, np.int32)
+    post_weight = np.empty(longest, np.float32)
+    free = np.empty(most_units + 1, np.int32)
     of_terms = np.zeros(documents + 1, np.int64)
     of_entries = np.zeros(documents + 1, np.int64)
     of_bounds = np.zeros(documents + 1, np.int64)
     for document in range(documents):
         of_bounds[document + 1] = of_bounds[document] + units_in[document] + 1
     distinct = np.empty(len(hashes), np.uint64)
-    frequency = np.zeros(len(hashes), np.int32)
+    frequency = np.empty(len(hashes), np.int32)
     starts = np.zeros(of_bounds[documents], np.int32)
     entry = np.empty(len(hashes), np.int32)
-    weight = np.zeros(len(hashes), np.float32)
-    post_term = np.empty(longest, np.int32)
-    post_unit = np.empty(longest, np.int32)
-    post_weight = np.empty(longest, np.float32)
-    most_units = 1
+    weight = np.empty(len(hashes), np.float32)
     for document in range(documents):
-        most_units = max(most_units, units_in[document])
-    next_entry = np.empty(most_units + 1, np.int32)
-    for document in range(documents):
-        first, stop = bounds[document], bounds[document + 1]
-        count = 0
-        for at in range(first, stop):
-            term_of[at - first] = -1
-            if owners[at] < 0:
-                continue
-            slot = _slot(keys, used, hashes[at], document)
-            if used[slot] != document:
-                used[slot] = document
-                keys[slot] = hashes[at]
-                value[slot] = count
-                found[count] = hashes[at]
-                count += 1
-            term_of[at - first] = value[slot]
-        _ranked(found, count, order, sizes)
+        first = bounds[document]
+        held = 0
+        for at in range(first, bounds[document + 1]):
+            if owners[at] >= 0:
+                keys[held] = hashes[at]
+                order[held] = at - first
+                held += 1
+        _sorted(keys, held, order, other, other_order, sizes)
         base = of_terms[document]
-        for place in range(count):
-            rank[order[place]] = place
-            distinct[base + place] = found[order[place]]
-            free[place] = 0
-        free[count] = 0
-        for at in range(stop - first):
-            if term_of[at] >= 0:
-                free[rank[term_of[at]] + 1] += 1
-        for place in range(count):
-            free[place + 1] += free[place]
-        held = free[count]
-        for at in range(stop - first):
-            if term_of[at] >= 0:
-                place = rank[term_of[at]]
-                placed[free[place]] = at
-                free[place] += 1
         own = starts[of_bounds[document] : of_bounds[document + 1]]
-        posts = 0
-        last_term = -1
+        count = posts = 0
         last_unit = -1
         for step in range(held):
-            at = placed[step]
-            term = rank[term_of[at]]
-            unit = owners[first + at]
-            if term != last_term or unit != last_unit:
-                post_term[posts] = term
+            at = first + order[step]
+            unit = owners[at]
+            if step == 0 or keys[step] != keys[step - 1]:
+                distinct[base + count] = keys[step]
+                frequency[base + count] = 0
+                count += 1
+                last_unit = -1
+            if unit != last_unit:
+                post_term[posts] = count - 1
                 post_unit[posts] = unit
                 post_weight[posts] = 0.0
-                frequency[base + term] += 1
+                frequency[base + count - 1] += 1
                 own[unit + 1] += 1
                 posts += 1
-                last_term = term
                 last_unit = unit
             if counted:
-                post_weight[posts - 1] += weights[first + at]
+                post_weight[posts - 1] += weights[at]
             else:
-                post_weight[posts - 1] = max(post_weight[posts - 1], weights[first + at])
+                post_weight[posts - 1] = max(post_weight[posts - 1], weights[at])
         for unit in range(units_in[document]):
             own[unit + 1] += own[unit]
-            next_entry[unit] = own[unit]
+            free[unit] = own[unit]
         base_entry = of_entries[document]
         for post in range(posts):
-            at = next_entry[post_unit[post]]
+            at = free[post_unit[post]]
             entry[base_entry + at] = post_term[post]
             weight[base_entry + at] = post_weight[post]
-            next_entry[post_unit[post]] += 1
+            free[post_unit[post]] += 1
         of_terms[document + 1] = base + count
         of_entries[document + 1] = base_entry + posts
     total, entries = of_terms[documents], of_entries[documents]

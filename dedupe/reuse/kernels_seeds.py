@@ -12,29 +12,36 @@ import numpy as np
 from dedupe.reuse.kernels_bundle import TermTable
 from dedupe.reuse.likeness import COMMON, FEW, PROMISE
 from dedupe.reuse.prepared import F64
-from dedupe.text.kernels import I32, I64, U64, Flags, kernel
+from dedupe.text.kernels import I32, I64, U64, Bytes, Flags, kernel
 
 NEARLY = 1 - 1e-9
 """A bound that must not be missed for rounding."""
+_SIEVE_BITS = 15
+_SIEVE_SHIFT = np.uint64(64 - _SIEVE_BITS)
+SIEVE_BYTES = 1 << (_SIEVE_BITS - 3)
+_HIGH, _LOW = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
 
 
 @kernel
-def _enter(table: TermTable, place: int, slots: I32, keys: U64) -> int:
-    """Put the distinct terms of a document into an open hash table; return its last slot."""
+def into_table(table: TermTable, place: int, slots: U64, sieve: Bytes) -> np.uint64:
+    """Put the distinct terms of a document into an open hash table, by number and the first half of their
+    hash, and into a sieve of one bit each; return the table's last slot."""
     first, stop = table.of_terms[place], table.of_terms[place + 1]
     size = 16
     while size < 2 * (stop - first):
         size *= 2
     last = np.uint64(size - 1)
-    slots[:size] = -1
+    slots[:size] = 0
+    sieve[:] = 0
     for term in range(stop - first):
         key = table.distinct[first + term]
-        slot = np.int64(key & last)
-        while slots[slot] >= 0:
-            slot = (slot + 1) & (size - 1)
-        slots[slot] = term
-        keys[slot] = key
-    return size - 1
+        slot = key & last
+        while slots[slot]:
+            slot = (slot + np.uint64(1)) & last
+        slots[slot] = (key & _HIGH) | np.uint64(term + 1)
+        bit = key >> _SIEVE_SHIFT
+        sieve[bit >> np.uint64(3)] |= np.uint8(1) << np.uint8(bit & np.uint64(7))
+    return last
 
 
 @kernel
@@ -59,34 +66,40 @@ def _post(table: TermTable, place: int, starts: I32, unit: I32, at_entry: I32, f
 
 
 @kernel
-def _twins(
-    table: TermTable, place: int, other: TermTable, home: int, logs: F64, slots: I32, keys: U64, last: int,
-    twin: I32, weight: F64, own_weight: F64, stamps: I32, stamp: int,
+def twins(
+    table: TermTable, place: int, other: TermTable, home: int, logs: F64, slots: U64, last: np.uint64,
+    sieve: Bytes, likely: I32, twin: I32, weight: F64, own_weight: F64, stamps: I32, stamp: int,
 ) -> None:  # fmt: skip
     """Write, for each term of a document, its twin in the one that is in the hash table (or -1) and its
     weight in this pair; for terms of that one that have a twin, the weight and a stamp."""
     first = table.of_terms[place]
     of_other = other.of_terms[home]
-    for term in range(table.of_terms[place + 1] - first):
-        key = table.distinct[first + term]
-        slot = np.int64(key & np.uint64(last))
+    hits = 0
+    for term in range(table.of_terms[place + 1] - first):  # without a branch, the few that pass the sieve
+        bit = table.distinct[first + term] >> _SIEVE_SHIFT
         twin[term] = -1
-        frequency = table.frequency[first + term]
-        while slots[slot] >= 0 and keys[slot] != key:
-            slot = (slot + 1) & last
-        found = slots[slot]
-        if found < 0:
-            weight[term] = logs[frequency]
-            continue
-        theirs = other.frequency[of_other + found]
-        told = logs[frequency + theirs]
-        if np.int64(frequency) * np.int64(theirs) > COMMON:
-            told = 0.0
-        else:
-            twin[term] = found
-        weight[term] = told
-        own_weight[found] = told
-        stamps[found] = stamp
+        weight[term] = logs[table.frequency[first + term]]
+        likely[hits] = term
+        hits += (sieve[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
+    for hit in range(hits):
+        term = likely[hit]
+        key = table.distinct[first + term]
+        slot = key & last
+        while slots[slot]:
+            if (slots[slot] ^ key) >> np.uint64(32) == 0:
+                found = np.int64(slots[slot] & _LOW) - 1
+                if other.distinct[of_other + found] == key:
+                    mine, theirs = table.frequency[first + term], other.frequency[of_other + found]
+                    told = logs[mine + theirs]
+                    if np.int64(mine) * np.int64(theirs) > COMMON:
+                        told = 0.0
+                    else:
+                        twin[term] = found
+                    weight[term] = told
+                    own_weight[found] = told
+                    stamps[found] = stamp
+                    break
+            slot = (slot + np.uint64(1)) & last
 
 
 @kernel
@@ -140,9 +153,10 @@ def seeds(
     size = 16
     while size < 2 * most_terms:
         size *= 2
-    w_slots, g_slots = np.empty(size, np.int32), np.empty(size, np.int32)
-    w_keys, g_keys = np.empty(size, np.uint64), np.empty(size, np.uint64)
-    w_last = g_last = 0
+    w_slots, g_slots = np.empty(size, np.uint64), np.empty(size, np.uint64)
+    w_sieve, g_sieve = np.empty(SIEVE_BYTES, np.uint8), np.empty(SIEVE_BYTES, np.uint8)
+    w_last = g_last = np.uint64(0)
+    likely = np.empty(most_terms + 1, np.int32)
     w_starts, g_starts = np.empty(most_terms + 1, np.int32), np.empty(most_terms + 1, np.int32)
     free = np.empty(most_terms + 1, np.int32)
     w_unit, g_unit = np.empty(most_entries, np.int32), np.empty(most_entries, np.int32)
@@ -168,11 +182,11 @@ def seeds(
             continue
         total = max(FEW, na + nb)
         if w_home != a:
-            w_last = _enter(words, a, w_slots, w_keys)
+            w_last = into_table(words, a, w_slots, w_sieve)
             _post(words, a, w_starts, w_unit, w_at, free)
             w_home = a
         told = logs[of_words[total] :]
-        _twins(words, b, words, a, told, w_slots, w_keys, w_last, twin, weight, a_weight, stamps, row)
+        twins(words, b, words, a, told, w_slots, w_last, w_sieve, likely, twin, weight, a_weight, stamps, row)
         for cell in range(na * nb):
             dot[cell] = 0.0
             mass[cell] = 0.0
@@ -212,11 +226,26 @@ def seeds(
         if not worth:
             continue
         if g_home != a:
-            g_last = _enter(grams, a, g_slots, g_keys)
+            g_last = into_table(grams, a, g_slots, g_sieve)
             _post(grams, a, g_starts, g_unit, g_at, free)
             g_home = a
         told = logs[of_grams[total] :]
-        _twins(grams, b, grams, a, told, g_slots, g_keys, g_last, twin, b_weight, a_weight, gram_stamps, row)
+        twins(
+            grams,
+            b,
+            grams,
+            a,
+            told,
+            g_slots,
+            g_last,
+            g_sieve,
+            likely,
+            twin,
+            b_weight,
+            a_weight,
+            gram_stamps,
+            row,
+        )
         for cell in range(na * nb):
             g_dot[cell] = 0.0
             g_mass[cell] = 0.0

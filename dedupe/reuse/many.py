@@ -137,7 +137,9 @@ def _reworded(
     row = groups[:, 0]
     # A passage too weak even with all support is dropped in the end, and so matters only where it supports
     # another one or takes in exact passages that are not solid.
-    helped = figures[:, 1] * figures[:, 2] * (1 + settings.support) * max(1.0, settings.guard) ** GUARDS
+    company = np.bincount(row, minlength=len(pairs)) + np.diff(of_exact) > 1
+    helped = figures[:, 1] * figures[:, 2] * np.where(company[row], 1 + settings.support, 1.0)
+    helped *= max(1.0, settings.guard) ** GUARDS
     hope = score_of(helped, bundle.background.crowd, settings) >= settings.floor - MARGIN
     freely = ~solid | (exact.edits > LIGHT * lengths.max(axis=1))
     loose = np.bincount(exact.pair[freely], minlength=len(pairs)) > 0
