@@ -175,11 +175,11 @@ def _sorted(hashes: U64, count: int, order: I32, other: U64, other_order: I32, s
         for bucket in range(buckets):
             sizes[bucket + 1] += sizes[bucket]
         for at in range(count):
-            bucket = np.int64((hashes[at] >> shift) & np.uint64(buckets - 1))
-            place = sizes[bucket]
+            home = np.int64((hashes[at] >> shift) & np.uint64(buckets - 1))
+            place = sizes[home]
             other[place] = hashes[at]
             other_order[place] = order[at]
-            sizes[bucket] += 1
+            sizes[home] += 1
         for at in range(count):
             hashes[at] = other[at]
             order[at] = other_order[at]
