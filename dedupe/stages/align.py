@@ -18,10 +18,10 @@ from dedupe.reuse.beads import cut
 from dedupe.reuse.bundle import Bundle, decoded
 from dedupe.reuse.many import align_many
 from dedupe.settings import Settings
-from dedupe.stages.columns import SENTENCES, SPANS, flat, masked, numbers, spans, text_bytes, tokenized
-from dedupe.stages.passages import ALIGNED, bounds_of, records, share, together
+from dedupe.stages.columns import SENTENCES, SPANS, flat, masked, numbers, share, spans, text_bytes, tokenized
+from dedupe.stages.passages import ALIGNED, bounds_of, records, together
 
-__all__ = ["ALIGNED", "AlignBundles", "AlignPairs", "as_row", "share"]
+__all__ = ["ALIGNED", "AlignBundles", "AlignPairs", "as_row"]
 
 SIDE = [("id", pa.string()), ("text", pa.string()), ("language", pa.string()), ("furniture", SPANS)]
 SAID = [

@@ -114,6 +114,11 @@ def masked(batch: TokenBatch, furniture: pa.ChunkedArray) -> NDArray[np.bool_]:
     return np.cumsum(depth[:-1]) > 0
 
 
+def share(words: Iterable[float], total: int) -> float:
+    """Return the sum of ``words`` over ``total``, at most 1, to four places."""
+    return round(min(1.0, sum(words) / total), 4) if total else 0.0
+
+
 class Rows:
     """Rows of a table by number, wherever they stand: only the pages that hold them are read."""
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dedupe.records import CANDIDATES, PAIRS, Passage
 from dedupe.reuse.many import Plain
-from dedupe.stages.columns import Int, numbers
+from dedupe.stages.columns import Int, numbers, share
 
 PASSAGE = pa.struct([field for field in CANDIDATES if field.name not in ("a", "b")])
 ALIGNED = pa.schema([*PAIRS, pa.field("aligned", pa.list_(PASSAGE))])
@@ -104,8 +104,3 @@ def records(passages: Sequence[Passage]) -> pa.StructArray:
 def bounds_of(lists: Iterable[Sequence[Any]]) -> pa.Array:
     """Return the bounds of lists in a column that holds their entries one after the other."""
     return pa.array(list(accumulate(map(len, lists), initial=0)), pa.int32())
-
-
-def share(words: Iterable[float], total: int) -> float:
-    """Return the sum of ``words`` over ``total``, at most 1, to four places."""
-    return round(min(1.0, sum(words) / total), 4) if total else 0.0
