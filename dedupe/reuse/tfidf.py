@@ -115,12 +115,13 @@ def weighed(counts: Vectors) -> Vectors:
     np.log(data, out=data)
     data += np.float32(1)
     data *= idf[indices]
-    _normalise(indptr, data)
+    normalise(indptr, data)
     return counts
 
 
 @kernel
-def _normalise(indptr: I32, data: F32) -> None:
+def normalise(indptr: I32, data: F32) -> None:
+    """Bring the rows of a sparse matrix to length one, in place; an empty row stays."""
     for row in range(len(indptr) - 1):
         total = 0.0
         for at in range(indptr[row], indptr[row + 1]):
