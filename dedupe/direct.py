@@ -1,12 +1,11 @@
-"""Answers straight from files, without a results directory: ``dedupe similar``, ``dedupe credits``."""
+"""Answers straight from files, without a results directory: ``dedupe similar``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,16 +13,12 @@ import pyarrow.compute as pc
 from dedupe import corpus
 from dedupe.engines.local import LocalEngine, batches
 from dedupe.errors import SettingsError
-from dedupe.provenance import credits
-from dedupe.provenance.catalogue import Catalogue
-from dedupe.records import CHANNELS, PAIRS, Credit, Document, Rejected
+from dedupe.records import CHANNELS, PAIRS, Rejected
 from dedupe.settings import Settings
 from dedupe.stages import candidates, furniture
 from dedupe.stages.align import ALIGNED, AlignBundles
-from dedupe.stages.credits import as_row, catalogue
 from dedupe.stages.documents import documents_table
 from dedupe.stages.text import MARKED, MarkFurniture
-from dedupe.text import boilerplate, sentences
 
 BATCH = 500
 SORTS = ("longest_words", "jaccard", "minhash", "tfidf", "a_covered", "b_covered")
@@ -86,58 +81,3 @@ def similar(
     order = [(sort, "descending"), *((name, "descending") for name in SORTS if name != sort)]
     pairs = aligned.select(PAIRS.names).sort_by([*order, ("a", "ascending"), ("b", "ascending")])
     return Similar(pairs, read.rejected)
-
-
-@dataclass
-class Credited:
-    """Documents with their credits, read and found as they are asked for."""
-
-    names: Callable[[str], str]
-    documents: Iterator[dict[str, Any]]
-    rejected: list[Rejected] = field(default_factory=list)
-
-
-def find_credits(inputs: Sequence[Path], settings: Settings, *, facts: Path | None = None) -> Credited:
-    """Return ``{"id", "credits": […]}`` for each document, in the order of the input."""
-    known = catalogue(facts)
-    rejected: list[Rejected] = []
-    files = corpus.find_readable(inputs, sort=False)
-
-    def found() -> Iterator[dict[str, Any]]:
-        for record in corpus.iter_records(files, settings.reading, corpus.Tally()):
-            if isinstance(record, Rejected):
-                rejected.append(record)
-            else:
-                yield {"id": record.id, "credits": [_row(one) for one in _credits(record, known, settings)]}
-
-    return Credited(known.name, found(), rejected)
-
-
-def credits_of(
-    documents: Sequence[Document], settings: Settings, *, facts: Path | None = None
-) -> tuple[dict[str, Sequence[Credit]], dict[str, str]]:
-    """Return the credits of documents, by id, and the display name of every source in them."""
-    known = catalogue(facts)
-    found = {document.id: _credits(document, known, settings) for document in documents}
-    ids = sorted({source for credits in found.values() for credit in credits for source in credit.chain})
-    return found, {source: known.name(source) for source in ids}
-
-
-def _credits(document: Document, known: Catalogue, settings: Settings) -> Sequence[Credit]:
-    return credits.find(
-        document.text,
-        language=document.language,
-        outlet=document.outlet,
-        sentences=sentences.split(document.text, document.language),
-        furniture=boilerplate.furniture(document.text),
-        catalogue=known,
-        settings=settings.credits,
-    )
-
-
-def _row(credit: Credit) -> dict[str, Any]:
-    row = as_row("", credit)
-    return {
-        **{name: row[name] for name in ("start", "stop", "surface", "chain", "role", "confidence")},
-        "covers": [[cover.start, cover.stop, cover.strength] for cover in credit.covers],
-    }

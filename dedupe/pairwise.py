@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 
 from dedupe import corpus
-from dedupe.engines.local import LocalEngine
 from dedupe.errors import InputError
 from dedupe.records import Document, Passage, Rejected
 from dedupe.reuse import minhash, tfidf
@@ -21,7 +20,7 @@ from dedupe.reuse.align import align
 from dedupe.reuse.derivation import derivation, known, wording
 from dedupe.reuse.prepared import Prepared, prepare
 from dedupe.settings import Settings
-from dedupe.stages.align import ALIGNED, CANDIDATE_PAIRS, AlignPairs, share
+from dedupe.stages.columns import share
 from dedupe.text import boilerplate
 from dedupe.text.tokens import tokenize
 
@@ -83,6 +82,9 @@ def align_files(
     documents: Path, pairs: Path, settings: Settings, *, workers: int, progress: Progress
 ) -> tuple[list[dict[str, Any]], list[Rejected]]:
     """Return ``{"a", "b", "passages"}`` for each line of ``pairs``, in order, and what was rejected."""
+    from dedupe.engines.local import LocalEngine  # here, so that comparing two articles is quick
+    from dedupe.stages.align import ALIGNED, CANDIDATE_PAIRS, AlignPairs
+
     read = corpus.load([documents], settings.reading)
     by_id = {document.id: document for document in read.documents}
     wanted, bad = _read_pairs(pairs, by_id)
@@ -90,7 +92,7 @@ def align_files(
     with LocalEngine(workers) as engine:
         aligned = engine.map(
             AlignPairs(settings, cut=False),
-            _batches(wanted, by_id),
+            _batches(wanted, by_id, CANDIDATE_PAIRS),
             ALIGNED,
             count=count,
             progress=lambda done, total: progress("align", done, total),
@@ -139,7 +141,9 @@ def _id_of(value: object) -> str:
     return str(value)
 
 
-def _batches(wanted: Sequence[tuple[str, str]], known: dict[str, Document]) -> Iterator[pa.Table]:
+def _batches(
+    wanted: Sequence[tuple[str, str]], known: dict[str, Document], schema: pa.Schema
+) -> Iterator[pa.Table]:
     furniture: dict[str, list[dict[str, Any]]] = {}
 
     def side(name: str, letter: str) -> dict[str, Any]:
@@ -156,7 +160,7 @@ def _batches(wanted: Sequence[tuple[str, str]], known: dict[str, Document]) -> I
     rest = iter(wanted)
     while part := list(islice(rest, BATCH)):
         rows = [{**side(a, "a"), **side(b, "b"), "channels": []} for a, b in part]
-        yield pa.Table.from_pylist(rows, schema=CANDIDATE_PAIRS)
+        yield pa.Table.from_pylist(rows, schema=schema)
 
 
 def _prepared(document: Document, settings: Settings) -> Prepared:

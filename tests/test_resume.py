@@ -26,21 +26,22 @@ def wait_for(path, process, seconds=60):
         time.sleep(0.005)
 
 
-@pytest.mark.parametrize("sight", ["work/documents.arrow", "found.parquet"])
-def test_killed_when_a_file_appears(tmp_path, sight):
+def test_killed_twice_when_files_appear(tmp_path):
     source = write(tmp_path / "all.jsonl", corpus(5, 520))
-    whole = tmp_path / "whole" / "run"
-    line = resume.command(source, tmp_path / "killed" / "run", OPTIONS)
-    process = subprocess.Popen(
-        line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    wait_for(tmp_path / "killed" / "run" / sight, process)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    assert not (tmp_path / "killed" / "run" / "run.json").exists()
+    killed, whole = (tmp_path / name / "run" for name in ("killed", "whole"))
+    line = resume.command(source, killed, OPTIONS)
+    for sight in ("work/documents.arrow", "found.parquet"):
+        assert not (killed / sight).exists()
+        process = subprocess.Popen(
+            line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        wait_for(killed / sight, process)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert (killed / sight).exists() and not (killed / "run.json").exists()
     resume.run(line)
     resume.run(resume.command(source, whole, OPTIONS))
-    assert resume.digests(tmp_path / "killed" / "run") == resume.digests(whole)
+    assert resume.digests(killed) == resume.digests(whole)
     assert not (whole / "work").exists()
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
 
-from dedupe.reuse.tfidf import cosine, neighbours
+from dedupe.reuse.tfidf import Vectors, cosine, neighbours, weighed
 from dedupe.settings import Tfidf
 from dedupe.text.tokens import tokenize
 
@@ -97,3 +98,19 @@ def test_cosine_of_two() -> None:
     )
     assert cosine(one, third) == 0
     assert cosine(one[:0], one) == 0
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.dictionaries(st.integers(0, 40), st.integers(1, 9), max_size=30), min_size=1, max_size=30))
+def test_weights_are_those_of_scikit_learn_to_the_last_bit(documents: list[dict[int, int]]) -> None:
+    indptr = np.cumsum([0, *map(len, documents)]).astype(np.int32)
+    columns = [column for document in documents for column in document]
+    place = {column: number for number, column in enumerate(sorted(set(columns)))}  # each one is in use
+    indices = np.array([place[column] for column in columns], np.int32)
+    data = np.array([count for document in documents for count in document.values()], np.float32)
+    shape = (len(documents), max(1, len(place)))
+    full = TfidfTransformer(sublinear_tf=True).fit_transform(
+        csr_matrix((data.copy(), indices, indptr), shape)
+    )
+    ours = weighed(Vectors(indptr, indices, data))
+    assert np.array_equal(ours.data, full.data)

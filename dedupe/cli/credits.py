@@ -26,10 +26,10 @@ def command(
     """
     from rich.markup import escape
 
-    from dedupe import direct
+    from dedupe import credited
     from dedupe.reports.terminal import safe
 
-    found = direct.find_credits(inputs, settings(settings_file, assignments), facts=facts)
+    found = credited.find_credits(inputs, settings(settings_file, assignments), facts=facts)
     for document in found.documents:
         if as_json:
             print(json.dumps(document, ensure_ascii=False))

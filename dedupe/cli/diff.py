@@ -37,7 +37,7 @@ def command(
 
       dedupe diff dispatch.txt article.txt -o diff.html
     """
-    from dedupe import direct, pairwise
+    from dedupe import credited, pairwise
     from dedupe.reports import html
     from dedupe.runs import write_text
 
@@ -48,7 +48,7 @@ def command(
     if given[0][0].id == given[1][0].id:  # one file compared with itself
         given[1] = (dataclasses.replace(given[1][0], id=f"{b} (again)"), b)
     first, second = sorted((document for document, _ in given), key=lambda document: document.id)
-    credits, names = direct.credits_of((first, second), chosen, facts=facts)
+    credits, names = credited.credits_of((first, second), chosen, facts=facts)
     page = html.build_pair(
         first,
         second,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from dedupe.reuse.guards import LONGEST, guards
 from dedupe.reuse.likeness import term_weights
 from dedupe.reuse.measures import Figures, edit_share, figures, kind_of
 from dedupe.reuse.prepared import Prepared, prepare, prepare_tokens
-from dedupe.reuse.reworded import Block, exact_share, overlap, reworded
+from dedupe.reuse.reworded import Block, Found, exact_share, overlap, reworded
 from dedupe.settings import Align
 from dedupe.text.tokens import TokenBatch
 
@@ -42,13 +43,32 @@ def align(a: Prepared, b: Prepared, settings: Align) -> list[Passage]:
     above ``settings.floor``.
     """
     exact, edits = _exact(a, b, settings)
+    found: list[Found] = []
+    if settings.reworded:
+        standing = [
+            block for block, count in zip(exact, edits, strict=True) if _solid(block, count, settings)
+        ]
+        found = [
+            one
+            for one in reworded(a, b, standing, settings)
+            if exact_share(one.block, exact) < settings.exact_share
+        ]
+    return joined(a, b, exact, edits, found, settings)
+
+
+def joined(
+    a: Prepared,
+    b: Prepared,
+    exact: Sequence[Block],
+    edits: Sequence[int],
+    reworded: Sequence[Found],
+    settings: Align,
+) -> list[Passage]:
+    """Return the passages of a pair, from its exact ones (words, and edits of each) and the reworded ones."""
     solid = [_solid(block, count, settings) for block, count in zip(exact, edits, strict=True)]
-    standing = [block for block, stands in zip(exact, solid, strict=True) if stands]
     passages = []
     absorbed: set[int] = set()
-    for found in reworded(a, b, standing, settings) if settings.reworded else ():
-        if exact_share(found.block, exact) >= settings.exact_share:
-            continue
+    for found in reworded:
         taken = [at for at, block in enumerate(exact) if not solid[at] and overlap(block, found.block)]
         block = _hull([found.block, *(exact[at] for at in taken)])
         passages.append(_reworded(a, b, block, found.figures))
@@ -70,27 +90,35 @@ def accept(passages: Iterable[Passage], settings: Align) -> list[Passage]:
             continue
         words = min(passage.a_words, passage.b_words)
         measures = dict(passage.measures)
-        long_enough = words >= settings.min_words and (
-            (measures["plain"] >= settings.min_plain and told(measures) >= settings.min_telling)
-            or words >= 2 * settings.min_words
-        )
+        long_enough = is_long_enough(words, measures["plain"], told(measures), settings)
         if not _is_exact(passage):
             helped = measures["strength"] * (1 + settings.support * measures["support"])
             helped *= settings.guard ** len(passage.guards)
-            score = helped / (helped + settings.strength * (1 + settings.crowding * measures["crowd"]))
-            good = long_enough and score >= settings.min_score
+            score = score_of(helped, measures["crowd"], settings)
+            good = bool(long_enough) and score >= settings.min_score
             out.append(dataclasses.replace(passage, score=round(score, 6), accepted=good))
         else:
-            out.append(dataclasses.replace(passage, accepted=long_enough))
+            out.append(dataclasses.replace(passage, accepted=bool(long_enough)))
     return out
 
 
-def told(measures: Mapping[str, float]) -> float:
+def told(measures: Mapping[str, Any]) -> Any:
     """Return how many words' worth of wording a passage's measures show: of an edited one the less, the
     more was edited, since formulas vary ("on the eve of", "ahead of his meeting with President X")."""
     if "strength" in measures:  # reworded: strength weighs the edits
         return measures["telling"]
     return measures["telling"] * (1 - EDITED * measures["edits"])
+
+
+def is_long_enough(words: Any, plain: Any, telling: Any, settings: Align) -> Any:
+    """Whether passages (numbers, or arrays of them) are long enough to be accepted; ``telling`` is what they `told`."""
+    telling_enough = (plain >= settings.min_plain) & (telling >= settings.min_telling)
+    return (words >= settings.min_words) & (telling_enough | (words >= 2 * settings.min_words))
+
+
+def score_of(strength: Any, crowd: float, settings: Align) -> Any:
+    """Return the score of reworded passages (numbers, or arrays) of a strength, help and hindrance counted."""
+    return strength / (strength + settings.strength * (1 + settings.crowding * crowd))
 
 
 def _exact(a: Prepared, b: Prepared, settings: Align) -> tuple[list[Block], list[int]]:
@@ -212,6 +240,8 @@ def _kept(passages: Sequence[Passage], settings: Align) -> list[Passage]:
 
 def _holding(passage: Passage, spans: NDArray[np.int64], share: float) -> list[int]:
     """Return which spans hold more than ``share`` of the passage on one side."""
+    if not len(spans):
+        return []
     a_start, a_stop, b_start, b_stop = _span(passage)
     in_a = np.minimum(spans[:, 1], a_stop) - np.maximum(spans[:, 0], a_start)
     in_b = np.minimum(spans[:, 3], b_stop) - np.maximum(spans[:, 2], b_start)
@@ -230,6 +260,8 @@ def _is_exact(passage: Passage) -> bool:
 def _supported(passages: Sequence[Passage], settings: Align) -> list[Passage]:
     """Add to each passage the support of the pair's others: 1 when those near by on both sides, in the
     same order, have the strength of an accepted one between them."""
+    if len(passages) < 2:
+        return list(passages)
     spans = np.array([_span(passage) for passage in passages], np.int64).reshape(-1, 4)
     strengths = np.array([dict(passage.measures).get("strength", settings.strength) for passage in passages])
     out = []

@@ -11,16 +11,16 @@ that change places, by dynamic programming; here the gain of a bead is the numbe
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dedupe.records import Passage
 from dedupe.reuse.guards import guards
 from dedupe.reuse.measures import edit_share, kind_of
 from dedupe.reuse.prepared import Prepared
 from dedupe.reuse.reworded import Block
+from dedupe.text.kernels import I32, U64, frozen, kernel
 
 MOVES = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1))
 MOST_SENTENCES = 40
@@ -78,46 +78,104 @@ def beads(a: Prepared, b: Prepared, block: Block, min_words: int) -> list[Block]
     n, m = len(in_a), len(in_b)
     if n < 2 or m < 2 or max(n, m) > MOST_SENTENCES:
         return [block]
-    words_a = [np.unique(a.hashes[start:stop]) for start, stop in in_a]
-    words_b = [np.unique(b.hashes[start:stop]) for start, stop in in_b]
+    cuts = _cuts(
+        frozen(a.hashes, np.uint64),
+        np.array(in_a, np.int32),
+        frozen(b.hashes, np.uint64),
+        np.array(in_b, np.int32),
+    )
+    if not len(cuts):
+        return [block]
+    return _long_enough([(one[0], one[1], one[2], one[3]) for one in cuts.tolist()], min_words)
 
-    def shared(rows: range, columns: range) -> int:
-        left, right = _joined([words_a[i] for i in rows]), _joined([words_b[j] for j in columns])
-        return len(np.intersect1d(left, right, assume_unique=True))
 
+@kernel
+def _cuts(a: U64, in_a: I32, b: U64, in_b: I32) -> I32:
+    """Return the best beads of two runs of sentences (ranges of words) in order; none where none fit."""
+    n, m = len(in_a), len(in_b)
+    words_a, words_b = _sets(a, in_a, b, in_b)
     best = np.full((n + 1, m + 1), -np.inf)
     best[0, 0] = 0.0
-    step: dict[tuple[int, int], list[tuple[range, range]]] = {}
+    made = np.full((n + 1, m + 1), -1, np.int64)
     for i in range(1, n + 1):
         for j in range(1, m + 1):
-            for made in _moves(i, j):
-                before = (made[0][0].start, min(columns.start for _, columns in made))
-                gain = sum(shared(*bead) - MERGING * (len(bead[0]) + len(bead[1]) - 2) for bead in made)
-                gain -= CROSSING * (len(made) - 1)
-                if best[before] + gain > best[i, j]:
-                    best[i, j], step[i, j] = best[before] + gain, made
-    if (n, m) not in step:
-        return [block]
-    found: list[tuple[range, range]] = []
+            for move in range(len(MOVES)):
+                di, dj = MOVES[move]
+                if di > i or dj > j:
+                    continue
+                gain = _shared(words_a[i - di : i], words_b[j - dj : j]) - MERGING * (di + dj - 2)
+                if best[i - di, j - dj] + gain > best[i, j]:
+                    best[i, j], made[i, j] = best[i - di, j - dj] + gain, move
+            if i > 1 and j > 1:  # two sentences that change places
+                gain = _shared(words_a[i - 2 : i - 1], words_b[j - 1 : j]) - CROSSING
+                gain += _shared(words_a[i - 1 : i], words_b[j - 2 : j - 1])
+                if best[i - 2, j - 2] + gain > best[i, j]:
+                    best[i, j], made[i, j] = best[i - 2, j - 2] + gain, len(MOVES)
+    out = np.empty((n + m, 4), np.int32)
+    if made[n, m] < 0:
+        return out[:0]
+    count = 0
     i, j = n, m
-    while i:
-        made = step[i, j]
-        found.extend(reversed(made))
-        i, j = made[0][0].start, min(columns.start for _, columns in made)
-    cuts = [
-        (in_a[rows[0]][0], in_a[rows[-1]][1], in_b[columns[0]][0], in_b[columns[-1]][1])
-        for rows, columns in reversed(found)
-    ]
-    return _long_enough(cuts, min_words)
+    while i > 0:  # from the end
+        if made[i, j] == len(MOVES):
+            out[count] = (in_a[i - 1, 0], in_a[i - 1, 1], in_b[j - 2, 0], in_b[j - 2, 1])
+            out[count + 1] = (in_a[i - 2, 0], in_a[i - 2, 1], in_b[j - 1, 0], in_b[j - 1, 1])
+            count += 2
+            i, j = i - 2, j - 2
+        else:
+            di, dj = MOVES[made[i, j]]
+            out[count] = (in_a[i - di, 0], in_a[i - 1, 1], in_b[j - dj, 0], in_b[j - 1, 1])
+            count += 1
+            i, j = i - di, j - dj
+    return out[:count][::-1].copy()
 
 
-def _moves(i: int, j: int) -> Iterator[list[tuple[range, range]]]:
-    """Yield the beads that may end before sentences ``i`` and ``j``: one, or two that cross."""
-    for di, dj in MOVES:
-        if di <= i and dj <= j:
-            yield [(range(i - di, i), range(j - dj, j))]
-    if i > 1 and j > 1:
-        yield [(range(i - 2, i - 1), range(j - 1, j)), (range(i - 1, i), range(j - 2, j - 1))]
+@kernel
+def _sets(a: U64, in_a: I32, b: U64, in_b: I32) -> tuple[U64, U64]:
+    """Return the words of each sentence as bits, numbered among those that both sides have."""
+    one = np.unique(a[in_a[0, 0] : in_a[-1, 1]])
+    other = np.unique(b[in_b[0, 0] : in_b[-1, 1]])
+    both = np.empty(min(len(one), len(other)), np.uint64)
+    count = i = j = 0
+    while i < len(one) and j < len(other):
+        if one[i] == other[j]:
+            both[count] = one[i]
+            count += 1
+        if one[i] <= other[j]:
+            i += 1
+        else:
+            j += 1
+    both = both[:count]
+    return _bits(a, in_a, both), _bits(b, in_b, both)
+
+
+@kernel
+def _bits(words: U64, ranges: I32, known: U64) -> U64:
+    out = np.zeros((len(ranges), len(known) // 64 + 1), np.uint64)
+    for sentence in range(len(ranges)):
+        for at in range(ranges[sentence, 0], ranges[sentence, 1]):
+            place = np.searchsorted(known, words[at])
+            if place < len(known) and known[place] == words[at]:
+                out[sentence, place // 64] |= np.uint64(1) << np.uint64(place % 64)
+    return out
+
+
+@kernel
+def _shared(left: U64, right: U64) -> int:
+    """Count the words that two runs of sentences have in common."""
+    count = 0
+    for part in range(left.shape[1]):
+        one = np.uint64(0)
+        for sentence in range(len(left)):
+            one |= left[sentence, part]
+        other = np.uint64(0)
+        for sentence in range(len(right)):
+            other |= right[sentence, part]
+        common = one & other
+        while common:
+            common &= common - np.uint64(1)
+            count += 1
+    return count
 
 
 def _sentences(side: Prepared, start: int, stop: int) -> list[tuple[int, int]]:
@@ -128,10 +186,6 @@ def _sentences(side: Prepared, start: int, stop: int) -> list[tuple[int, int]]:
         if first < stop and last > start
     ]
     return inside or [(start, stop)]
-
-
-def _joined(parts: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
-    return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
 
 
 def _long_enough(cuts: Sequence[Block], min_words: int) -> list[Block]:

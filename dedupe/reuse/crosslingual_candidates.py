@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from dedupe.reuse.crosslingual_anchors import Anchors
 from dedupe.reuse.crosslingual_sentences import Sentences, View, cosines, unit_rows, unit_sparse
@@ -111,6 +110,8 @@ def day_number(published: str | None) -> int:
 def document_vectors(sentences: Sentences, vectors: Any) -> Any:
     """Return one unit row per document: the mean of its sentences' vectors."""
     if hasattr(vectors, "toarray"):
+        from scipy.sparse import csr_matrix
+
         owners = np.repeat(np.arange(len(sentences.offsets) - 1), np.diff(sentences.offsets))
         gather = csr_matrix(
             (np.ones(len(owners), dtype=np.float32), (owners, np.arange(len(owners)))),
@@ -127,6 +128,8 @@ def document_vectors(sentences: Sentences, vectors: Any) -> Any:
 
 def _anchor_matrix(sentences: Sentences, anchors: Sequence[Anchors]) -> Any:
     """Return one unit row per document over its rare names and numbers, weighted by rarity."""
+    from scipy.sparse import csr_matrix  # here, since most runs do without it
+
     documents = len(sentences.offsets) - 1
     bags = []
     for document in range(documents):

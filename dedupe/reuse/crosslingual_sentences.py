@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.records import Span
+from dedupe.reuse.tfidf import normalise
 from dedupe.text.tokens import tokenize
 
 MIN_WORDS, MIN_SIZE = 4, 15
@@ -160,6 +161,6 @@ def cosines(left: Any, right: Any) -> NDArray[np.float32]:
 
 def unit_sparse(matrix: Any) -> Any:
     """Return a sparse matrix's rows at length one; an empty row stays."""
-    from sklearn.preprocessing import normalize
-
-    return normalize(matrix)
+    rows = matrix.tocsr(copy=True)
+    normalise(rows.indptr.astype(np.int32, copy=False), rows.data)
+    return rows

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from dedupe.reuse.bilingual_alignment import EMBEDDED, SPELLED
 from dedupe.reuse.crosslingual_sentences import Sentences, cosines, unit_rows, unit_sparse
@@ -146,6 +145,8 @@ class Neighbours:
         sizes = self.sentences.sizes[rows][:, None]
         vectors = self.vectors[rows]
         if hasattr(vectors, "multiply"):
+            from scipy.sparse import csr_matrix
+
             return unit_sparse(csr_matrix(vectors.multiply(sizes).sum(axis=0)))
         return unit_rows((vectors * sizes).sum(axis=0, keepdims=True))
 

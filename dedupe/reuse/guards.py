@@ -12,6 +12,7 @@ swapped places. Each such change is named; it lowers the score of a reworded mat
 from __future__ import annotations
 
 from functools import cache
+from itertools import compress
 
 from rapidfuzz.distance import Levenshtein
 
@@ -54,35 +55,35 @@ def guards(a: Prepared, b: Prepared, in_a: Words, in_b: Words) -> tuple[str, ...
     left, right = a.hashes[slice(*in_a)].tolist(), b.hashes[slice(*in_b)].tolist()
     known_a, known_b = set(left), set(right)
     found = set()
-    for edit in Levenshtein.opcodes(left, right):
+    figures = [_figures(a, in_a, left), _figures(b, in_b, right)]
+    names = a.names[slice(*in_a)].tolist(), b.names[slice(*in_b)].tolist()
+    # Aligning takes the most time, and is left where no edit can be of figures or of names.
+    number = not (known_b.issuperset(figures[0].values()) or known_a.issuperset(figures[1].values()))
+    name = not (known_b.issuperset(compress(left, names[0])) or known_a.issuperset(compress(right, names[1])))
+    for edit in Levenshtein.opcodes(left, right) if number or name else ():
         if edit.tag != "replace":
             continue
         i, j, k, m = edit.src_start, edit.src_end, edit.dest_start, edit.dest_end
-        digits = _figures(a, in_a[0], i, j), _figures(b, in_b[0], k, m)
-        if all(digits) and digits[0].isdisjoint(known_b) and digits[1].isdisjoint(known_a):
-            found.add("number")
-        if _names(a, in_a[0], i, j, known_b) and _names(b, in_b[0], k, m, known_a):
+        if number:
+            one = {figures[0][at] for at in range(i, j) if at in figures[0]}
+            other = {figures[1][at] for at in range(k, m) if at in figures[1]}
+            if one and other and one.isdisjoint(known_b) and other.isdisjoint(known_a):
+                found.add("number")
+        named = name and all(names[0][i:j]) and all(names[1][k:m])
+        if named and known_b.isdisjoint(left[i:j]) and known_a.isdisjoint(right[k:m]):
             found.add("name")
     no_a, no_b = negations(a.language) & known_a, negations(b.language) & known_b
     if (no_a or no_b) and _negated(left, no_a, known_b) != _negated(right, no_b, known_a):
         found.add("negation")
-    if _swapped(a, b, in_a, in_b):
+    if _swapped(left, right, *names):
         found.add("roles")
     return tuple(sorted(found))
 
 
-def _figures(side: Prepared, first: int, start: int, stop: int) -> set[int]:
-    return {
-        int(side.hashes[word])
-        for word in range(first + start, first + stop)
-        if side.text[side.starts[word]].isdigit()
-    }
-
-
-def _names(side: Prepared, first: int, start: int, stop: int, other: set[int]) -> bool:
-    """Whether the words are all names, none of them known to the other passage."""
-    words = slice(first + start, first + stop)
-    return bool(side.names[words].all()) and other.isdisjoint(side.hashes[words].tolist())
+def _figures(side: Prepared, words: Words, hashes: list[int]) -> dict[int, int]:
+    """Return the figures of a passage by their place in it."""
+    first = side.starts[slice(*words)].tolist()
+    return {at: hashes[at] for at, start in enumerate(first) if side.text[start].isdigit()}
 
 
 def _negated(own: list[int], negators: frozenset[int], other: set[int]) -> bool:
@@ -92,21 +93,17 @@ def _negated(own: list[int], negators: frozenset[int], other: set[int]) -> bool:
     )
 
 
-def _swapped(a: Prepared, b: Prepared, in_a: Words, in_b: Words) -> bool:
-    first, second = _name_order(a, in_a), _name_order(b, in_b)
-    common = set(first) & set(second)
+def _swapped(left: list[int], right: list[int], left_names: list[bool], right_names: list[bool]) -> bool:
+    first, second = (
+        dict.fromkeys(compress(words, names)) for words, names in ((left, left_names), (right, right_names))
+    )
+    common = first.keys() & second.keys()
     if len(common) < 2 or [name for name in first if name in common] == [
         name for name in second if name in common
     ]:
         return False
-    plain_a, plain_b = (
-        side.hashes[slice(*words)][~side.names[slice(*words)]].tolist()
-        for side, words in ((a, in_a), (b, in_b))
+    plain_left, plain_right = (
+        [word for word, name in zip(words, names, strict=True) if not name]
+        for words, names in ((left, left_names), (right, right_names))
     )
-    return Levenshtein.normalized_distance(plain_a, plain_b) <= FRAME
-
-
-def _name_order(side: Prepared, words: Words) -> list[int]:
-    """Return the names of a passage in the order in which each comes first."""
-    names = side.hashes[slice(*words)][side.names[slice(*words)]]
-    return list(dict.fromkeys(names.tolist()))
+    return Levenshtein.normalized_distance(plain_left, plain_right) <= FRAME

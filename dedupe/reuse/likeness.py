@@ -99,8 +99,14 @@ def _flat(terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[n
 
 
 def _weights(a: Terms, b: Terms, total: int, *, smooth: bool) -> Weights:
-    logs = np.log((total + smooth) / np.maximum(np.arange(total + 1), 1.0))
+    logs = weights_of(total, smooth=smooth)
     return _merge(a.distinct, a.frequency, b.distinct, b.frequency, logs)
+
+
+def weights_of(total: int, *, smooth: bool) -> F64:
+    """Return what a term weighs by the number of sentences, of ``total``, that hold it."""
+    weights: F64 = np.log((total + smooth) / np.maximum(np.arange(total + 1), 1.0))
+    return weights
 
 
 @kernel

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SCHEME = "affine32"
 SEED = 1
+TIE = 1e-12
+"""Choices whose chances of error differ by less are alike: the fewer bands are taken."""
 
 
 class ShingleSets(NamedTuple):
@@ -115,11 +117,26 @@ def threshold(bands: int, rows: int) -> float:
 
 @functools.cache
 def bands_and_rows(threshold: float, permutations: int) -> tuple[int, int]:
-    """Return the bands and rows that datasketch's optimiser chooses for a similarity threshold."""
-    import datasketch
+    """Return the bands and rows that datasketch's optimiser chooses for a similarity threshold.
 
-    index = datasketch.MinHashLSH(threshold=threshold, num_perm=permutations)
-    return int(index.b), int(index.r)
+    Those with the least chance to propose a pair below it, or to miss one above it, integrated over all
+    similarities. The integrands are polynomials of at most ``permutations`` degrees, so that Gauss's
+    quadrature is exact (and its package need not be imported, which takes a second).
+    """
+    places, weights = np.polynomial.legendre.leggauss(permutations // 2 + 1)
+
+    def integral(start: float, stop: float, bands: int, rows: int) -> float:
+        """Of the chance that no band agrees."""
+        similarities = start + (stop - start) * (places + 1) / 2
+        return float(weights @ (1 - similarities**rows) ** bands) * (stop - start) / 2
+
+    best = (float("inf"), 0, 0)
+    for bands in range(1, permutations + 1):
+        for rows in range(1, permutations // bands + 1):
+            wrong = threshold - integral(0, threshold, bands, rows) + integral(threshold, 1, bands, rows)
+            if wrong < best[0] - TIE:
+                best = (wrong, bands, rows)
+    return best[1:]
 
 
 def lsh_pairs(
@@ -155,10 +172,10 @@ def lsh_pairs(
 
 @functools.cache
 def _permutations(count: int) -> tuple[U32, U32]:
-    import datasketch
-
-    slopes, shifts = datasketch.MinHash(num_perm=count, seed=SEED, scheme=SCHEME).permutations
-    return slopes, shifts
+    """Return the parameters that datasketch draws for ``SEED`` in its scheme ``affine32``."""
+    draw = np.random.RandomState(SEED)
+    slopes = draw.randint(0, 1 << 31, count, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return slopes, draw.randint(0, 1 << 32, count, dtype=np.uint32)
 
 
 def _pairs(pairs: NDArray[np.integer]) -> I32:

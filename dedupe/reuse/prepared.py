@@ -292,11 +292,10 @@ def _grams(
     hashes: U64, out_units: I32, out_weights: F32,
 ) -> int:  # fmt: skip
     """Write the n-grams of every run of words of one sentence; return how many there are."""
-    ring = np.zeros(GRAM, np.uint64)
-    letters = np.zeros(GRAM, np.float32)  # how much each letter tells
+    line = np.empty(len(hashes) + GRAM, np.uint64)
+    letters = np.empty(len(hashes) + GRAM, np.float32)  # how much each letter tells
     count = 0
     filled = 0
-    head = 0
     previous = -1
     for word in range(len(starts)):
         unit = units[word]
@@ -324,16 +323,15 @@ def _grams(
                     code = np.uint64(entry & _CODE)
                     plain = tells[word]
             at += 1
-            ring[head] = code
-            letters[head] = plain
-            head = (head + 1) % GRAM
+            line[filled] = code
+            letters[filled] = plain
             filled += 1
             if filled >= GRAM:
                 digest = _BASIS
                 share = np.float32(0.0)
-                for step in range(GRAM):
-                    digest = (digest ^ ring[(head + step) % GRAM]) * _PRIME
-                    share += letters[(head + step) % GRAM]
+                for step in range(filled - GRAM, filled):
+                    digest = (digest ^ line[step]) * _PRIME
+                    share += letters[step]
                 hashes[count] = mix(digest)
                 out_units[count] = unit
                 out_weights[count] = share / GRAM

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dedupe.reuse.embedding import Embedder, clean_sentence, encode_checked
@@ -72,13 +73,29 @@ def _read(folder: Path | None, digests: Sequence[bytes], into: NDArray[np.float1
     known = np.zeros(len(digests), dtype=np.bool_)
     if folder is None or not folder.is_dir():
         return known
-    wanted = {digest: row for row, digest in enumerate(digests)}
+    wanted = pa.array(digests, pa.binary(_KEY_BYTES))
     for path in sorted(folder.glob("*.arrow")):
-        keys, vectors = _load(path, into.shape[1])
-        rows = np.fromiter((wanted.get(key, -1) for key in keys), dtype=np.int64, count=len(keys))
-        into[rows[rows >= 0]] = vectors[rows >= 0]
-        known[rows[rows >= 0]] = True
+        rows, vectors = _find(path, wanted, into.shape[1])
+        into[rows] = vectors
+        known[rows] = True
     return known
+
+
+def _find(path: Path, wanted: pa.Array, size: int) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+    """Return which of the wanted keys a file holds, and their vectors; the rest of it is not read."""
+    try:
+        with pa.memory_map(str(path)) as source:
+            table = pa.ipc.open_file(source).read_all()
+            place = pc.index_in(table.column("key"), wanted)
+            held = table.append_column("row", place).filter(pc.is_valid(place))
+            rows = held.column("row").to_numpy().astype(np.int64)
+            packed = b"".join(held.column("vector").to_pylist())
+        vectors = np.frombuffer(packed, dtype="<f2").reshape(len(rows), size).astype(np.float16)
+        if np.isfinite(vectors).all():
+            return rows, vectors
+    except (OSError, pa.ArrowException, KeyError, ValueError, TypeError):
+        pass
+    return np.zeros(0, np.int64), np.zeros((0, size), dtype=np.float16)
 
 
 def _load(path: Path, size: int) -> tuple[list[bytes], NDArray[np.float16]]:

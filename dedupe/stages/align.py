@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import accumulate, chain
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from dedupe.records import CANDIDATES, PAIRS, Passage, Span
+from dedupe.records import PAIRS, Passage, Span
 from dedupe.reuse.align import Prepared, align, prepare
 from dedupe.reuse.background import NOTHING, Background
 from dedupe.reuse.beads import cut
+from dedupe.reuse.bundle import Bundle, decoded
+from dedupe.reuse.many import align_many
 from dedupe.settings import Settings
-from dedupe.stages.columns import SENTENCES, SPANS, flat, masked, spans, tokenized
+from dedupe.stages.columns import SENTENCES, SPANS, flat, masked, numbers, share, spans, text_bytes, tokenized
+from dedupe.stages.passages import ALIGNED, bounds_of, records, together
 
-PASSAGE = pa.struct([field for field in CANDIDATES if field.name not in ("a", "b")])
-ALIGNED = pa.schema([*PAIRS, pa.field("aligned", pa.list_(PASSAGE))])
+__all__ = ["ALIGNED", "AlignBundles", "AlignPairs", "as_row"]
+
 SIDE = [("id", pa.string()), ("text", pa.string()), ("language", pa.string()), ("furniture", SPANS)]
 SAID = [
     ("channels", pa.list_(pa.string())), ("jaccard", pa.float64()), ("minhash", pa.float64()),
@@ -71,22 +74,47 @@ class AlignBundles:
     background: Background = NOTHING
 
     def __call__(self, batch: pa.Table) -> pa.Table:
-        bundles = zip(*(batch[name].combine_chunks() for name in BUNDLES.names), strict=True)
-        rows = chain.from_iterable(
-            self._pairs(documents.values, pairs.as_py()) for documents, pairs in bundles
-        )
-        return aligned(rows, self.settings, beads=True)
+        parts = [ALIGNED.empty_table()]
+        for documents, pairs in zip(*(batch[name].combine_chunks() for name in BUNDLES.names), strict=True):
+            known, rows = (pa.Table.from_struct_array(column.values) for column in (documents, pairs))
+            parts.append(self._aligned(known, rows))
+        return pa.concat_tables(parts)
 
-    def _pairs(
-        self, documents: pa.StructArray, pairs: Iterable[dict[str, Any]]
-    ) -> Iterable[tuple[Side, Side, dict[str, Any]]]:
-        ready = documents_ready(pa.Table.from_struct_array(documents), self.settings, self.background)
-        return ((ready(row["a"]), ready(row["b"]), row) for row in pairs)
+    def _aligned(self, documents: pa.Table, pairs: pa.Table) -> pa.Table:
+        settings = self.settings.align
+        bundle = bundled(documents, self.background)
+        ids = documents["id"].combine_chunks()
+
+        @cache
+        def ready(number: int) -> Prepared:
+            if settings.wrapped:  # then sentences end elsewhere
+                return prepare(
+                    bundle.texts[number],
+                    language=bundle.languages[number],
+                    furniture=spans(documents["furniture"][number].as_py()),
+                    wrapped=True,
+                    background=self.background,
+                )
+            return bundle.prepared(number)
+
+        if settings.wrapped or settings.condensed_cosine < 1:
+            names = ids.to_pylist()
+            rows = (
+                ((names[row["a"]], ready(row["a"])), (names[row["b"]], ready(row["b"])), row)
+                for row in pairs.to_pylist()
+            )
+            return aligned(rows, self.settings, beads=True)
+        places = np.stack([numbers(pairs[side]) for side in "ab"], axis=1)
+        found = align_many(bundle, places, settings, ready=ready)
+        others = {
+            row: cut(ready(places[row, 0]), ready(places[row, 1]), passages, settings.min_words)
+            for row, passages in found.others.items()
+        }
+        return together(ids, np.diff(bundle.batch.offsets), places, pairs, found.plain, others)
 
 
-def documents_ready(documents: pa.Table, settings: Settings, background: Background) -> Callable[[int], Side]:
-    """Return a function that gives a document by its number, made ready; what many need is made for all."""
-    ids, texts, languages = (documents[name].to_pylist() for name in ("id", "text", "language"))
+def bundled(documents: pa.Table, background: Background) -> Bundle:
+    """Return documents (``id, text, language, furniture, sentences``) made ready for alignment together."""
     batch = tokenized(documents["text"])
     mask = masked(batch, documents["furniture"])
     # As in `reuse.prepared.prepare_tokens`, for all documents together: sentences as ranges of words.
@@ -99,26 +127,9 @@ def documents_ready(documents: pa.Table, settings: Settings, background: Backgro
     kept = clear[last] > clear[first]
     ranges = (np.stack((first, last), axis=1) - batch.offsets[owner, None])[kept].astype(np.int32)
     bounds = np.searchsorted(owner[kept], np.arange(len(batch) + 1))
-
-    @cache
-    def ready(number: int) -> Side:
-        if settings.align.wrapped:  # then sentences end elsewhere
-            furniture = spans(documents["furniture"][number].as_py())
-            side = prepare(
-                texts[number],
-                language=languages[number],
-                furniture=furniture,
-                wrapped=True,
-                background=background,
-            )
-            return ids[number], side
-        words = slice(int(batch.offsets[number]), int(batch.offsets[number + 1]))
-        sentences = ranges[bounds[number] : bounds[number + 1]]
-        return ids[number], Prepared(
-            texts[number], *batch.document(number), mask[words], sentences, languages[number], background
-        )
-
-    return ready
+    of_codes, codes = decoded(*text_bytes(documents["text"]))
+    texts, languages = documents["text"].to_pylist(), documents["language"].to_pylist()
+    return Bundle(texts, languages, batch, of_codes, codes, mask, bounds, ranges, background)
 
 
 def aligned(
@@ -145,39 +156,8 @@ def aligned(
             columns[name].append(value)
         passages.append(found)
     arrays = [pa.array(columns[field.name], field.type) for field in PAIRS]
-    return pa.table([*arrays, _lists(passages)], schema=ALIGNED)
-
-
-def _lists(passages: Sequence[Sequence[Passage]]) -> pa.ListArray:
-    """Return ``aligned``, a list of ``PASSAGE`` per pair; from columns, since rows as dicts take long."""
-    flat = list(chain.from_iterable(passages))
-    measures = [list(p.measures) for p in flat]
-    each = list(chain.from_iterable(measures))
-    make: dict[str, Callable[[], Any]] = {
-        "score": lambda: [round(p.score, 4) for p in flat],
-        "guards": lambda: [list(p.guards) for p in flat],
-        "measures": lambda: pa.MapArray.from_arrays(
-            _bounds(measures),
-            pa.array([name for name, _ in each], pa.string()),
-            pa.array([round(value, 4) for _, value in each], pa.float64()),
-        ),
-    }
-    arrays = []
-    for field in PASSAGE:
-        values = make[field.name]() if field.name in make else [getattr(p, field.name) for p in flat]
-        arrays.append(values if isinstance(values, pa.Array) else pa.array(values, field.type))
-    return pa.ListArray.from_arrays(
-        _bounds(passages), pa.StructArray.from_arrays(arrays, fields=list(PASSAGE))
-    )
-
-
-def _bounds(lists: Iterable[Sequence[Any]]) -> pa.Array:
-    return pa.array(list(accumulate(map(len, lists), initial=0)), pa.int32())
-
-
-def share(words: Any, total: int) -> float:
-    """Return the sum of ``words`` over ``total``, at most 1, to four places."""
-    return round(min(1.0, sum(words) / total), 4) if total else 0.0
+    lists = pa.ListArray.from_arrays(bounds_of(passages), records(list(chain.from_iterable(passages))))
+    return pa.table([*arrays, lists], schema=ALIGNED)
 
 
 def as_row(passage: Passage) -> dict[str, Any]:

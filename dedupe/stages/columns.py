@@ -88,11 +88,16 @@ def codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[str]]:
 
 def tokenized(texts: pa.ChunkedArray) -> TokenBatch:
     """Return the words of a column of texts."""
+    return tokenize_utf8(*text_bytes(texts))
+
+
+def text_bytes(texts: pa.ChunkedArray) -> tuple[NDArray[np.uint8], Int]:
+    """Return a column of texts as UTF-8 and the bounds of each."""
     column = texts.combine_chunks()
     if not len(column):
-        return tokenize_utf8(np.empty(0, np.uint8), np.zeros(1, np.int64))
+        return np.empty(0, np.uint8), np.zeros(1, np.int64)
     bounds = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
-    return tokenize_utf8(np.frombuffer(column.buffers()[2] or b"", np.uint8), bounds.astype(np.int64))
+    return np.frombuffer(column.buffers()[2] or b"", np.uint8), bounds.astype(np.int64)
 
 
 def masked(batch: TokenBatch, furniture: pa.ChunkedArray) -> NDArray[np.bool_]:
@@ -107,6 +112,11 @@ def masked(batch: TokenBatch, furniture: pa.ChunkedArray) -> NDArray[np.bool_]:
     np.add.at(depth, left[kept], 1)
     np.add.at(depth, right[kept], -1)
     return np.cumsum(depth[:-1]) > 0
+
+
+def share(words: Iterable[float], total: int) -> float:
+    """Return the sum of ``words`` over ``total``, at most 1, to four places."""
+    return round(min(1.0, sum(words) / total), 4) if total else 0.0
 
 
 class Rows:

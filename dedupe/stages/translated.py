@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from dedupe.reuse.crosslingual_sentences import View
 from dedupe.reuse.translated import TranslatedReuse, translated_passages
 from dedupe.settings import Settings
-from dedupe.stages.align import ALIGNED, as_row, share
-from dedupe.stages.columns import codes, numbers, spans
+from dedupe.stages.align import ALIGNED, as_row
+from dedupe.stages.columns import codes, numbers, share, spans
 from dedupe.text import sentences
 
 

@@ -58,6 +58,7 @@ _HANGUL = (0xAC00, 0xD7A4)
 _SURROGATES_AND_PRIVATE_USE = 0xF900  # where the code points after Hangul that are no text end
 _HAN_PLANES = (0x20000, 0x323B0)
 _LISTED = 0x20000
+_BLOCK = 32
 
 
 @functools.cache
@@ -68,9 +69,11 @@ def table() -> NDArray[np.uint32]:
     letter added to Unicode later can ever change a word.
     """
     out = np.zeros(0x110000, np.uint32)
-    for code in range(_LISTED):
-        if not (_HAN[0] <= code < _HAN[1] or _HANGUL[0] <= code < _SURROGATES_AND_PRIVATE_USE):
-            out[code] = _entry(code)
+    for first in range(0, _LISTED, _BLOCK):
+        if not (_HAN[0] <= first < _HAN[1] or _HANGUL[0] <= first < _SURROGATES_AND_PRIVATE_USE):
+            plain = _is_plain("".join(map(chr, range(first, first + _BLOCK))))
+            for code in range(first, first + _BLOCK):
+                out[code] = _entry(code, plain=plain)
     for kind, (start, stop) in ((ALONE, _HAN), (LETTER, _HANGUL), (ALONE, _HAN_PLANES)):
         out[start:stop] = np.arange(start, stop, dtype=np.uint32) | (kind << CLASS_SHIFT)
     out[0xE0100:0xE01F0] = SILENT << CLASS_SHIFT
@@ -78,7 +81,15 @@ def table() -> NDArray[np.uint32]:
     return out
 
 
-def _entry(code: int) -> int:
+def _is_plain(characters: str) -> bool:
+    """Whether no character would be folded: asked for many at once, since folding each takes long."""
+    return (
+        all(unicodedata.is_normalized(form, characters) for form in ("NFKC", "NFD"))
+        and characters == characters.lower() == characters.casefold()
+    )
+
+
+def _entry(code: int, *, plain: bool) -> int:
     char = chr(code)
     if char in _JOINERS:
         return _JOINERS[char]
@@ -91,7 +102,9 @@ def _entry(code: int) -> int:
         return MARK << CLASS_SHIFT | code
     if category == "Nd":
         return DIGIT << CLASS_SHIFT | ord("0") + unicodedata.digit(char)
-    return (ALONE if _alone(code) else LETTER) << CLASS_SHIFT | ord(fold(char))
+    return (ALONE if _alone(code) else LETTER) << CLASS_SHIFT | (
+        code if plain and char not in _KEYBOARD else ord(fold(char))
+    )
 
 
 def _alone(code: int) -> bool:

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from dedupe.settings import Boilerplate
 
@@ -103,9 +100,9 @@ def _stories(documents: Int, line: Int, prose: Bool, lengths: Int) -> Int:
     shared = np.bincount(number, weights=lengths[chosen][linked], minlength=len(pair))
     one, other = pair // count, pair % count
     alike = shared >= _SAME_STORY * np.minimum(totals[one], totals[other])
-    graph = coo_array((np.ones(int(alike.sum())), (one[alike], other[alike])), shape=(count, count))
-    labels: NDArray[Any] = connected_components(graph, directed=False)[1]
-    return labels.astype(np.int64)
+    from dedupe.text.kernels_repeated import components  # here, so that patterns alone need no compiler
+
+    return components(one[alike], other[alike], count)
 
 
 def _outside(documents: Int, own: Bool) -> Bool:

@@ -85,17 +85,19 @@ def split(text: str, language: str | None = None) -> list[Span]:
     Malay and English rules together.
     """
     known = rules(language)
+    thai = not text.isascii() and _THAI.search(text) is not None
     spans: list[Span] = []
     position = 0
     for line in text.splitlines(keepends=True):
         start, position = position, position + len(line)
         stripped = len(line.rstrip())
         if stripped:
-            _split_line(text, start + len(line) - len(line.lstrip()), start + stripped, known, spans)
+            _split_line(text, start + len(line) - len(line.lstrip()), start + stripped, known, spans, thai)
     return spans
 
 
-def _split_line(text: str, start: int, stop: int, known: Rules, spans: list[Span]) -> None:
+def _split_line(text: str, start: int, stop: int, known: Rules, spans: list[Span], thai: bool) -> None:
+    entries = known.entries
     first = start
     last = stop - 1  # of the letters and digits: marks after it belong to the last sentence
     while last > start and not text[last].isalnum():
@@ -104,6 +106,15 @@ def _split_line(text: str, start: int, stop: int, known: Rules, spans: list[Span
         end = match.end()
         if end > last:
             break
+        dot = end - 1
+        # Most stops follow a word in small letters that is no abbreviation, and a capital follows them.
+        if text[end] == " " and text[dot] == "." and "A" <= text[end + 1] <= "Z" and dot == match.start():
+            word = text[text.rfind(" ", max(first, dot - _REACH), dot) + 1 : dot]
+            small = 1 < len(word) < _REACH and word.isascii() and word.isalpha() and word.islower()
+            if small and not thai and word not in entries:
+                spans.append(Span(first, end))
+                first = end + 1
+                continue
         after = _next_sentence(
             text, match.start(), end, first=first, last=last, known=known, at_line_start=first == start
         )

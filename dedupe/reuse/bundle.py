@@ -1,0 +1,170 @@
+"""Many documents made ready for alignment together: the arrays of `reuse.prepared`, one document
+after the other, worked out for all at once and, where few need them, only for those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.reuse import kernels_bundle as kernels
+from dedupe.reuse.background import Background
+from dedupe.reuse.kernels_bundle import CLAUSE, LINE, TermTable
+from dedupe.reuse.prepared import Pieces, Prepared, Terms
+from dedupe.text import normal
+from dedupe.text.kernels import I32, I64, U32, Bytes, Flags, frozen
+from dedupe.text.tokens import TokenBatch
+
+CLAUSE_MARKS = ",;:()[]«»“”„—–،؛、，；："
+ENDINGS = {"clause": CLAUSE | LINE, "line": LINE, "sentence": 0}
+
+
+@cache
+def traits() -> Bytes:
+    """Return what each code point is, as bits of `kernels_bundle`."""
+    characters = np.arange(0x110000, dtype=np.uint32).view("U1")
+    out = np.zeros(0x110000, np.uint8)
+    for test, bit in (
+        (np.char.isupper, kernels.UPPER), (np.char.islower, kernels.LOWER), (np.char.isdigit, kernels.DIGIT),
+        (np.char.isspace, kernels.SPACE),
+    ):  # fmt: skip
+        out[test(characters)] |= bit
+    out[[ord(mark) for mark in CLAUSE_MARKS]] |= CLAUSE
+    out[[ord("\r"), ord("\n")]] |= LINE
+    return out
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Documents with their words, furniture ``mask`` and sentences: those of document d are the rows
+    ``of_sentences[d]`` to ``of_sentences[d + 1]`` of ``sentences``, ranges of its words."""
+
+    texts: Sequence[str]
+    languages: Sequence[str | None]
+    batch: TokenBatch
+    of_codes: I64
+    codes: U32
+    mask: Flags
+    of_sentences: I64
+    sentences: I32
+    background: Background
+
+    def __len__(self) -> int:
+        """Return the number of documents."""
+        return len(self.batch)
+
+    @cached_property
+    def units(self) -> I32:
+        """`Prepared.unit_of_word`."""
+        return kernels.units(self.batch.offsets, self.mask, self.of_sentences, self.sentences)
+
+    @cached_property
+    def names(self) -> Flags:
+        """`Prepared.names`."""
+        batch = self.batch
+        return kernels.names(
+            batch.offsets, batch.hashes, batch.starts, self.of_codes, self.codes, traits(),
+            self.of_sentences, self.sentences,
+        )  # fmt: skip
+
+    @cached_property
+    def tells(self) -> NDArray[np.float32]:
+        """`Prepared.tells`."""
+        weights = self.background.weigh(self.batch.hashes)
+        weights[self.names] = 0
+        return weights
+
+    @cached_property
+    def words(self) -> TermTable:
+        """`Prepared.words`."""
+        ones = np.ones(len(self.mask), np.float32)
+        return self._table(self.batch.offsets, self.batch.hashes, self.units, ones, self._sizes, True)
+
+    @cached_property
+    def grams(self) -> TermTable:
+        """`Prepared.grams`."""
+        batch = self.batch
+        bounds, hashes, owners, weights = kernels.all_grams(
+            batch.offsets, batch.starts, batch.stops, self.units, self.tells, self.of_codes, self.codes,
+            normal.table(),
+        )  # fmt: skip
+        return self._table(bounds, hashes, owners, weights, self._sizes, False)
+
+    def pieces(self, chosen: I64, edge: str) -> tuple[I64, I32, TermTable]:
+        """Return `Prepared.clause_pieces` (or what ``edge`` asks for) of these documents: bounds, ranges, words."""
+        batch = self.batch
+        bounds, ranges, piece_of = kernels.pieces(
+            chosen, batch.offsets, batch.starts, self.mask, self.of_codes, self.codes, traits(),
+            self.of_sentences, self.sentences, ENDINGS[edge],
+        )  # fmt: skip
+        places = _joined(batch.offsets, chosen)
+        lengths = np.diff(batch.offsets)[chosen]
+        of_words = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+        ones = np.ones(len(places), np.float32)
+        return (
+            bounds,
+            ranges,
+            self._table(of_words, batch.hashes[places], piece_of, ones, np.diff(bounds), True),
+        )
+
+    @property
+    def _sizes(self) -> I64:
+        return np.diff(self.of_sentences)
+
+    def _table(
+        self, bounds: I64, hashes: Any, owners: I32, weights: Any, sizes: I64, counted: bool
+    ) -> TermTable:
+        return TermTable(*kernels.terms(bounds, hashes, owners, weights, sizes, counted))
+
+    def prepared(self, document: int) -> Prepared:
+        """Return one document by itself; what was worked out for all is not worked out again."""
+        words = slice(int(self.batch.offsets[document]), int(self.batch.offsets[document + 1]))
+        rows = slice(int(self.of_sentences[document]), int(self.of_sentences[document + 1]))
+        side = Prepared(
+            self.texts[document], *self.batch.document(document), self.mask[words], self.sentences[rows],
+            self.languages[document], self.background,
+        )  # fmt: skip
+        known: dict[str, Any] = {
+            "unit_of_word": self.units[words], "names": self.names[words], "tells": self.tells[words],
+            "words": terms_of(self.words, document),
+        }  # fmt: skip
+        if "grams" in self.__dict__:
+            known["grams"] = terms_of(self.grams, document)
+        side.__dict__.update(known)
+        return side
+
+
+def terms_of(table: TermTable, place: int) -> Terms:
+    """Return one document's terms."""
+    terms = slice(table.of_terms[place], table.of_terms[place + 1])
+    entries = slice(table.of_entries[place], table.of_entries[place + 1])
+    bounds = slice(table.of_bounds[place], table.of_bounds[place + 1])
+    return Terms(
+        table.distinct[terms], table.frequency[terms], table.bounds[bounds], table.entry[entries],
+        table.weight[entries],
+    )  # fmt: skip
+
+
+def pieces_of(bounds: I64, ranges: I32, table: TermTable, place: int) -> Pieces:
+    """Return one document's pieces."""
+    return Pieces(ranges[bounds[place] : bounds[place + 1]], terms_of(table, place))
+
+
+def decoded(data: NDArray[np.uint8], offsets: I64) -> tuple[I64, U32]:
+    """Return where each of some texts in UTF-8 begins among their code points, and these."""
+    bounds = np.zeros(len(offsets), np.int64)
+    codes = np.empty(int(offsets[-1] - offsets[0]), np.uint32)
+    count = kernels.decode(frozen(data, np.uint8), frozen(offsets, np.int64), bounds, codes)
+    return bounds, codes[:count]
+
+
+def _joined(offsets: I64, chosen: I64) -> I64:
+    """Return the places of the words of these documents, one document after the other."""
+    lengths = np.diff(offsets)[chosen]
+    ends = np.cumsum(lengths)
+    places: I64 = np.arange(int(lengths.sum())) + np.repeat(offsets[:-1][chosen] - (ends - lengths), lengths)
+    return places
