@@ -61,7 +61,7 @@ def refused(item: Evidence, sighting: Sighting, reading: Reading, article: Artic
         return True
     if form.role == "photo" and sighting.needs and _goes_on(reading, item.token):
         return True
-    if form.name == "dateline_comma" and not sighting.agency:
+    if form.name in ("dateline_comma", "dateline_colon") and not sighting.agency:
         return True  # a portal's own dateline, or a place and its paper
     if form.name == "byline_name" and reading.starts[0] > 0:
         return True

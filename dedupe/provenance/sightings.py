@@ -209,7 +209,13 @@ class Finder:
             return Sighting(start, stop, stop, "", "")
         after = stop
         if not _UNSPACED.match(text[stop - 1]) and not _hangul(text[stop - 1]):
-            while after < len(text) and after - stop < _SUFFIX and _letter(text[after]):
+            own = _script(text[stop - 1])
+            while (
+                after < len(text)
+                and after - stop < _SUFFIX
+                and _letter(text[after])
+                and _script(text[after]) == own
+            ):
                 after += 1
         proclitic = text[start - 1] if start and _arabic(text[start]) and _letter(text[start - 1]) else ""
         return Sighting(
