@@ -32,6 +32,9 @@ _NAME_BEFORE = re.compile(
 _PUBLIC = re.compile(r"(?:^|\.)(?:go|gov|mil|ac|edu|sch|desa|int|gob|gouv)(?:\.|$)")
 _CROWDED = frozenset({"en", "id", "ms", None})
 """Languages in which initials are too common to be taken for an agency on a weak cue."""
+_KATAKANA = ("\u30a1", "\u30fc")
+_REPORT_GOES_ON = frozenset("道導导告名销銷")
+"""Characters that make another word of 报, "newspaper": 报道 is a report."""
 _PROCLITICS = "وفبلكـ"
 _SUFFIX = 3
 CROWD, STRETCH = 30, 1000
@@ -89,6 +92,7 @@ class Finder:
     others: re.Pattern[str]
     sources: Mapping[str, Source]
     inferred: Mapping[str, str]
+    domains: Mapping[str, Source]
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Finder:
@@ -135,7 +139,8 @@ class Finder:
         latin, other = ({k: v for k, v in keys.items() if (k < "\u0250") is side} for side in (True, False))
         firsts = "".join(sorted({re.escape(key[0]) for key in other}))
         others = re.compile(f"[{firsts}]" if firsts else r"(?!)")
-        return cls(_automaton(latin), _automaton(other), others, catalogue.sources, inferred)
+        domains = {d: s for s in catalogue.sources.values() if s.kind not in NOT_MEDIA for d in s.domains}
+        return cls(_automaton(latin), _automaton(other), others, catalogue.sources, inferred, domains)
 
     def find(self, text: str, language: str | None) -> list[Sighting]:
         """Return the sightings in a text, in order and disjoint: the longest name at the leftmost place.
@@ -193,7 +198,7 @@ class Finder:
             if "trailer" in kinds:
                 return Sighting(start, stop, stop, self.inferred[text[start:stop]], "", True, kind="trailer")
             if "open" in kinds:
-                return _domain(text, start, stop)
+                return self._listed(_domain(text, start, stop))
             return _named(text, start, stop, kinds)
         alias, needs = min(aliases, key=lambda pair: self._preference(pair[0], language))
         if len(aliases) > 1:
@@ -220,6 +225,15 @@ class Finder:
         proclitic = text[start - 1] if start and _arabic(text[start]) and _letter(text[start - 1]) else ""
         return Sighting(
             start, stop, after, source.id, needs, source.generic, source.agency, proclitic, source.kind
+        )
+
+    def _listed(self, found: Sighting | None) -> Sighting | None:
+        """Return the source whose domain an address is, in whatever capitals it stands, or the address."""
+        source = self.domains.get(found.source.removeprefix("open:")) if found else None
+        if found is None or source is None:
+            return found
+        return Sighting(
+            found.start, found.stop, found.after, source.id, "", source.generic, source.agency, "", source.kind
         )
 
     def _meant(
@@ -347,6 +361,8 @@ def _named(text: str, start: int, stop: int, kinds: set[str]) -> Sighting | None
 
 def _bounded(text: str, start: int, stop: int, language: str | None) -> bool:
     first, last = text[start], text[stop - 1]
+    if first >= _KATAKANA[0] and not _apart(text, start, stop):
+        return False
     if start:
         before = text[start - 1]
         if before in "@#" or (before in "./" and first.isascii() and _in_address(text, start)):
@@ -366,6 +382,16 @@ def _bounded(text: str, start: int, stop: int, language: str | None) -> bool:
             if run - stop > _SUFFIX and not _hangul(last):
                 return False
     return True
+
+
+def _apart(text: str, start: int, stop: int) -> bool:
+    """Whether a name without spaces around it is a word of its own: no part of a longer one in katakana,
+    and no "消息报" that goes on as "消息报道"."""
+    before, first, last, after = text[start - 1 : start], text[start], text[stop - 1], text[stop : stop + 1]
+    low, high = _KATAKANA
+    if (low <= before <= high and low <= first <= high) or (low <= last <= high and low <= after <= high):
+        return False
+    return last not in "报報" or after not in _REPORT_GOES_ON or not after
 
 
 def _in_address(text: str, start: int) -> bool:
