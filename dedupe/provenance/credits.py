@@ -19,7 +19,7 @@ from dedupe.provenance.confidence import weigh
 from dedupe.provenance.coverage import Mark, cover, is_lead
 from dedupe.provenance.evidence import Article, Evidence, gather
 from dedupe.provenance.lexicon import Lexicon
-from dedupe.provenance.negatives import captioned
+from dedupe.provenance.negatives import captioned, foreign_agency
 from dedupe.provenance.reading import Reading, Text, read
 from dedupe.provenance.sightings import Finder, Sighting, lower, plain
 from dedupe.records import Credit, Role, Span
@@ -181,7 +181,7 @@ def _credits(
     agents = {e.agent: t for t, found in gathered.items() for e in found if e.agent >= 0}
     for agent, token in agents.items():
         gathered.pop(agent, None)
-        if article.outlet:  # the outlet is known and it is not this one: a link of the chain
+        if article.outlet or foreign_agency(reading.sighted[agent], article):  # a link of the chain
             gathered[agent] = gathered[token]
             links.append((agent, token, "nearer_agent"))
     verdicts: dict[int, Found] = {}
@@ -291,9 +291,9 @@ def _plausible(text: str, low: str, sightings: list[Sighting], lexicon: Lexicon)
         if sighting.kind == "open" and _placed(low, sighting, lexicon):
             continue
         if sighting.needs in ("descriptor", "slug"):
-            before = text[max(0, sighting.start - 2) : sighting.start].rstrip(" ")
+            before = low[max(0, sighting.start - 3) : sighting.start].rstrip(" ")
             after = text[sighting.after : sighting.after + 2].lstrip(" ")
-            marked = before[-1:] in _AROUND or after[:1] in _AROUND
+            marked = before[-1:] in _AROUND or after[:1] in _AROUND or before in ("'s", "s'")
             around = low[max(0, sighting.start - 48) : sighting.after + 24]
             if not marked and not any(word in around for word in lexicon.descriptors):
                 continue

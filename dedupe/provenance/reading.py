@@ -306,10 +306,8 @@ def _folded(reader: _Reader, marks: list[tuple[int, Sighting]]) -> Reading:
             kinds[i] = "D"  # "Tasnim and Fars news agencies"
         elif sighting.needs in ("descriptor", "slug") and kinds[i] == "S":
             beside = (kinds[i - 1], kinds[i + 1])
-            if not any(kind in _BESIDE for kind in beside) and "D" not in (
-                *kinds[max(0, i - 6) : i],
-                beside[1],
-            ):
+            described = "D" in (*kinds[max(0, i - 6) : i], beside[1]) or beside[0] == "J"
+            if not described and not any(kind in _BESIDE for kind in beside):
                 kinds[i] = "N"  # a word like any other: it must not stand between a cue and its source
     if len(marks) > MOST_SOURCES:
         kinds = ["w" if kind == "S" else kind for kind in kinds]

@@ -111,7 +111,7 @@ class Finder:
                     put(form, 0, 0, alias, needs)
                 if (
                     source.agency
-                    and alias.text.isupper()
+                    and (alias.text.isupper() or (alias.exact and alias.text.isalpha()))
                     and alias.text.isascii()
                     and 2 <= len(alias.text) <= 5
                 ):
@@ -124,7 +124,7 @@ class Finder:
                 for form in dict.fromkeys((name, name.lower(), name.upper())):
                     if form not in listed:  # "Metro TV" is not Metro, but it is a source of its own
                         keys[form] = [(0, len(form), None, "")]
-        for ending in ENDINGS:
+        for ending in (e for name in ENDINGS for e in (name, name.upper())):
             keys.setdefault(ending, []).append((0, len(ending), None, "open"))
         inferred = {
             entry["starts"]: entry["source"] for entry in catalogue.phrases["universal"].get("trailer", ())
@@ -380,6 +380,8 @@ def _bounded(text: str, start: int, stop: int, language: str | None) -> bool:
             while run < len(text) and run - stop <= _SUFFIX and _letter(text[run]):
                 run += 1
             if run - stop > _SUFFIX and not _hangul(last):
+                return False
+            if _arabic(last) and stop - start < 4:  # another word: قناة is no ending of قنا
                 return False
     return True
 
