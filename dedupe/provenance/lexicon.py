@@ -21,7 +21,7 @@ CLASSES: dict[str, str] = {
     "as": "z", "backward": "m", "adverb": "a", "date": "d", "own": "u", "photo": "f", "source_label": "s",
     "with": "h", "contributed": "c", "furniture": "j", "company": "k", "place": "J", "shows": "e",
     "particle": "x", "wire": "H", "rights": "g", "object": "i", "in_report": "r", "indefinite": "U",
-    "about": "b",
+    "about": "b", "aired": "n",
 }  # fmt: skip
 """Class names of the phrase files and their characters. The reader itself adds ``S`` source,
 ``o`` unlisted web domain, ``O`` the outlet, ``N`` capitalised word, ``w`` other word, ``p``
