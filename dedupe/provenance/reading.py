@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dedupe.provenance.lexicon import UNSPACED, Lexicon
-from dedupe.provenance.sightings import Sighting
+from dedupe.provenance.sightings import REPORT_GOES_ON, Sighting
 
 _MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c"
 _TOKEN = re.compile(rf"([^\W\d_{UNSPACED}][\w{_MARKS}]*)|([{UNSPACED}])|(\d[\d.,:/]*\d|\d)|(\S)")
@@ -109,7 +109,8 @@ def read(source: Text, start: int, stop: int, sightings: Sequence[Sighting], lex
     for sighting in sightings:
         reader.words(at, sighting.start - len(sighting.proclitic))
         if sighting.proclitic:
-            reader.put(_PARTICLES.get(sighting.proclitic, "z"), sighting.start - 1, sighting.start)
+            begin = sighting.start - len(sighting.proclitic)
+            reader.put(_PARTICLES.get(sighting.proclitic[0], "z"), begin, sighting.start)
         if sighting.kind != "trailer":
             marks.append((len(reader.kinds), sighting))
             reader.put("O" if sighting.kind == "self" else "S", sighting.start, sighting.after)
@@ -220,6 +221,8 @@ class _Reader:
                     limit += 1
             elif bounded and phrase[-1].isalnum() and limit < len(low) and _joins(low[limit]):
                 continue
+            elif phrase[-1] in "报報" and low[limit : limit + 1] in REPORT_GOES_ON:
+                continue  # "3日报道" is no daily
             return klass, limit
         return "", 0
 

@@ -33,9 +33,11 @@ _PUBLIC = re.compile(r"(?:^|\.)(?:go|gov|mil|ac|edu|sch|desa|int|gob|gouv)(?:\.|
 _CROWDED = frozenset({"en", "id", "ms", None})
 """Languages in which initials are too common to be taken for an agency on a weak cue."""
 _KATAKANA = ("\u30a1", "\u30fc")
-_REPORT_GOES_ON = frozenset("道導导告名销銷")
+REPORT_GOES_ON = frozenset("道導导告名销銷")
 """Characters that make another word of 报, "newspaper": 报道 is a report."""
-_PROCLITICS = "وفبلكـ"
+_PROCLITICS = "وفبلك"
+_STROKE = "ـ"
+"""The stroke that lengthens an Arabic letter, as in "لـ" before a name."""
 _SUFFIX = 3
 CROWD, STRETCH = 30, 1000
 """So many hits of the automaton in so few characters are not prose."""
@@ -222,7 +224,9 @@ class Finder:
                 and _script(text[after]) == own
             ):
                 after += 1
-        proclitic = text[start - 1] if start and _arabic(text[start]) and _letter(text[start - 1]) else ""
+        before = start - 1 - (text[start - 1 : start] == _STROKE)
+        attached = start and before >= 0 and _arabic(text[start]) and _letter(text[before])
+        proclitic = text[before:start] if attached else ""
         return Sighting(
             start, stop, after, source.id, needs, source.generic, source.agency, proclitic, source.kind
         )
@@ -368,8 +372,9 @@ def _bounded(text: str, start: int, stop: int, language: str | None) -> bool:
         if before in "@#" or (before in "./" and first.isascii() and _in_address(text, start)):
             return False
         if _letter(before) and _script(before) == _script(first) and not _UNSPACED.match(first):
-            proclitic = _arabic(first) and before in _PROCLITICS
-            if not proclitic or (start > 1 and _letter(text[start - 2])):
+            at = start - 1 - (before == _STROKE)
+            proclitic = _arabic(first) and at >= 0 and text[at] in _PROCLITICS
+            if not proclitic or (at and _letter(text[at - 1])):
                 return False
     if stop < len(text):
         after = text[stop]
@@ -393,7 +398,7 @@ def _apart(text: str, start: int, stop: int) -> bool:
     low, high = _KATAKANA
     if (low <= before <= high and low <= first <= high) or (low <= last <= high and low <= after <= high):
         return False
-    return last not in "报報" or after not in _REPORT_GOES_ON or not after
+    return last not in "报報" or after not in REPORT_GOES_ON or not after
 
 
 def _in_address(text: str, start: int) -> bool:
