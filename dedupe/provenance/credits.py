@@ -253,7 +253,7 @@ def _chains(
             verdicts[near] = verdicts[far]
         if name.startswith("farther") and far not in verdicts:
             weak = reading.sighted[far].needs in ("descriptor", "slug") and far not in reading.described
-            if weak or reading.kinds[far + 1] not in ",yz)vxQ":
+            if weak or reading.kinds[far + 1] not in ",yz)vxQL":
                 continue
         if verdicts[near].role == "photo" and name != "farther_via":
             continue
