@@ -168,8 +168,11 @@ class _Reader:
             entries = find(word)
             kind = ""
             if group == _LETTERS:
-                if entries:
-                    kind, end = self._phrase(entries, start, stop, True)
+                if entries is not None:
+                    if low.startswith(" ", reach) and (longer := find(low[start : reach + 2])):
+                        kind, end = self._phrase(longer, start, stop, True)
+                    if not kind:
+                        kind, end = self._phrase(entries, start, stop, True)
                 if not kind:
                     end = reach
                     if stemmed or word in own or word[0] >= "\u0600":
@@ -243,7 +246,7 @@ class _Reader:
     def _particle(self, start: int, end: int) -> tuple[str, int]:
         """Read an Arabic word that may begin with a particle: "for the agency" is one word there."""
         low = self.low
-        for phrase, klass, _ in self.lexicon.first.get(low[start + 1 : end], ()):
+        for phrase, klass, _ in self.lexicon.starting(low[start + 1 : end + 2]):
             limit = start + 1 + len(phrase)
             if low.startswith(phrase, start + 1) and not (limit < len(low) and _joins(low[limit])):
                 self.put(_PARTICLES[low[start]], start, start + 1)
