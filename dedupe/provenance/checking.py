@@ -24,7 +24,19 @@ _AT_LINE = re.compile(r"\(at line (\d+)")
 Fault = tuple[int, str]
 
 
-_SHARED = ("mods", "name", "separator", "list", "slug", "staff", "a_report", "end", "no_head", "start", "post")
+_SHARED = (
+    "mods",
+    "name",
+    "separator",
+    "list",
+    "slug",
+    "staff",
+    "a_report",
+    "end",
+    "no_head",
+    "start",
+    "post",
+)
 """Macros of universal.toml, which the forms of every language may use."""
 
 

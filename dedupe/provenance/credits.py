@@ -304,9 +304,7 @@ def _plausible(text: str, low: str, sightings: list[Sighting], lexicon: Lexicon)
 def _placed(low: str, sighting: Sighting, lexicon: Lexicon) -> bool:
     """Whether an unlisted "name" is only a country or an adjective ("the North Korean news agency")."""
     name = low[sighting.start : sighting.stop]
-    return "." not in name and any(
-        name.startswith(p) for p, kind, _ in lexicon.starting(name) if kind == "J"
-    )
+    return "." not in name and any(name.startswith(p) for p, kind, _ in lexicon.starting(name) if kind == "J")
 
 
 def _with_self(text: str, sightings: list[Sighting], catalogue: Catalogue, outlet: str) -> list[Sighting]:

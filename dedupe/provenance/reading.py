@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dedupe.provenance.boundaries import REPORT_GOES_ON
 from dedupe.provenance.lexicon import UNSPACED, Lexicon
-from dedupe.provenance.sightings import REPORT_GOES_ON, Sighting
+from dedupe.provenance.sightings import Sighting
 
 _MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c"
 _TOKEN = re.compile(rf"([^\W\d_{UNSPACED}][\w{_MARKS}]*)|([{UNSPACED}])|(\d[\d.,:/]*\d|\d)|(\S)")
@@ -312,8 +313,8 @@ def _folded(reader: _Reader, marks: list[tuple[int, Sighting]]) -> Reading:
             kinds[i] = "D"  # "Tasnim and Fars news agencies"
         elif sighting.needs in ("descriptor", "slug") and kinds[i] == "S":
             beside = (kinds[i - 1], kinds[i + 1])
-            described = "D" in (*kinds[max(0, i - 6) : i], beside[1]) or beside[0] == "J"
-            if not described and not any(kind in _BESIDE for kind in beside):
+            placed = "D" in (*kinds[max(0, i - 6) : i], beside[1]) or beside[0] == "J"
+            if not placed and not any(kind in _BESIDE for kind in beside):
                 kinds[i] = "N"  # a word like any other: it must not stand between a cue and its source
     if len(marks) > MOST_SOURCES:
         kinds = ["w" if kind == "S" else kind for kind in kinds]

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 
 import ahocorasick
 
+from dedupe.provenance.boundaries import STROKE, SUFFIX, arabic, bounded, hangul, letter, script
 from dedupe.provenance.catalogue import NOT_MEDIA, Alias, Catalogue, Source
-from dedupe.provenance.inflection import cases, inflected
+from dedupe.provenance.inflection import cases
 from dedupe.provenance.lexicon import UNSPACED
 
 _ONE_TO_ONE = (("\u00a0", " "), ("\u202f", " "), ("\u2019", "'"), ("\u02bc", "'"), ("\u2011", "-"))
@@ -32,13 +33,6 @@ _NAME_BEFORE = re.compile(
 _PUBLIC = re.compile(r"(?:^|\.)(?:go|gov|mil|ac|edu|sch|desa|int|gob|gouv)(?:\.|$)")
 _CROWDED = frozenset({"en", "id", "ms", None})
 """Languages in which initials are too common to be taken for an agency on a weak cue."""
-_KATAKANA = ("\u30a1", "\u30fc")
-REPORT_GOES_ON = frozenset("道導导告名销銷")
-"""Characters that make another word of 报, "newspaper": 报道 is a report."""
-_PROCLITICS = "وفبلك"
-_STROKE = "ـ"
-"""The stroke that lengthens an Arabic letter, as in "لـ" before a name."""
-_SUFFIX = 3
 CROWD, STRETCH = 30, 1000
 """So many hits of the automaton in so few characters are not prose."""
 ENDINGS = (
@@ -157,7 +151,7 @@ class Finder:
             at = end - length + 1
             for entry in entries:
                 start, stop = at + entry[0], at + entry[1]
-                if entry[3] == "open" or _bounded(text, start, stop, language):
+                if entry[3] == "open" or bounded(text, start, stop, language):
                     hits.append((start, -stop, entry))
         if not hits:
             return []
@@ -215,17 +209,17 @@ class Finder:
         if source.kind in NOT_MEDIA:
             return Sighting(start, stop, stop, "", "")
         after = stop
-        if not _UNSPACED.match(text[stop - 1]) and not _hangul(text[stop - 1]):
-            own = _script(text[stop - 1])
+        if not _UNSPACED.match(text[stop - 1]) and not hangul(text[stop - 1]):
+            own = script(text[stop - 1])
             while (
                 after < len(text)
-                and after - stop < _SUFFIX
-                and _letter(text[after])
-                and _script(text[after]) == own
+                and after - stop < SUFFIX
+                and letter(text[after])
+                and script(text[after]) == own
             ):
                 after += 1
-        before = start - 1 - (text[start - 1 : start] == _STROKE)
-        attached = start and before >= 0 and _arabic(text[start]) and _letter(text[before])
+        before = start - 1 - (text[start - 1 : start] == STROKE)
+        attached = start and before >= 0 and arabic(text[start]) and letter(text[before])
         proclitic = text[before:start] if attached else ""
         return Sighting(
             start, stop, after, source.id, needs, source.generic, source.agency, proclitic, source.kind
@@ -237,7 +231,15 @@ class Finder:
         if found is None or source is None:
             return found
         return Sighting(
-            found.start, found.stop, found.after, source.id, "", source.generic, source.agency, "", source.kind
+            found.start,
+            found.stop,
+            found.after,
+            source.id,
+            "",
+            source.generic,
+            source.agency,
+            "",
+            source.kind,
         )
 
     def _meant(
@@ -361,71 +363,3 @@ def _named(text: str, start: int, stop: int, kinds: set[str]) -> Sighting | None
     begin, end = found.span(1)
     source = "open:" + " ".join(lower(text[begin:end]).split())
     return Sighting(begin, end, end, source, "report", kind="open")
-
-
-def _bounded(text: str, start: int, stop: int, language: str | None) -> bool:
-    first, last = text[start], text[stop - 1]
-    if first >= _KATAKANA[0] and not _apart(text, start, stop):
-        return False
-    if start:
-        before = text[start - 1]
-        if before in "@#" or (before in "./" and first.isascii() and _in_address(text, start)):
-            return False
-        if _letter(before) and _script(before) == _script(first) and not _UNSPACED.match(first):
-            at = start - 1 - (before == _STROKE)
-            proclitic = _arabic(first) and at >= 0 and text[at] in _PROCLITICS
-            if not proclitic or (at and _letter(text[at - 1])):
-                return False
-    if stop < len(text):
-        after = text[stop]
-        if _letter(after) and _script(after) == _script(last) and not _UNSPACED.match(last):
-            if last.isascii() or _script(last) in (_LATIN, _GREEK):
-                return stop - start >= 4 and inflected(text, stop, language)
-            run = stop
-            while run < len(text) and run - stop <= _SUFFIX and _letter(text[run]):
-                run += 1
-            if run - stop > _SUFFIX and not _hangul(last):
-                return False
-            if _arabic(last) and stop - start < 4:  # another word: قناة is no ending of قنا
-                return False
-    return True
-
-
-def _apart(text: str, start: int, stop: int) -> bool:
-    """Whether a name without spaces around it is a word of its own: no part of a longer one in katakana,
-    and no "消息报" that goes on as "消息报道"."""
-    before, first, last, after = text[start - 1 : start], text[start], text[stop - 1], text[stop : stop + 1]
-    low, high = _KATAKANA
-    if (low <= before <= high and low <= first <= high) or (low <= last <= high and low <= after <= high):
-        return False
-    return last not in "报報" or after not in REPORT_GOES_ON or not after
-
-
-def _in_address(text: str, start: int) -> bool:
-    before = text[max(0, start - 4) : start]
-    return before.endswith(("www.", "//")) or (before.endswith(".") and before[-2:-1].isalnum())
-
-
-_LATIN, _GREEK = 1, 2
-
-
-def _letter(char: str) -> bool:
-    return char.isalnum() or "\u0900" <= char <= "\u0dff" or "\u064b" <= char <= "\u0652"
-
-
-def _script(char: str) -> int:
-    """Return a number for the script of a letter; digits count as Latin."""
-    code = ord(char)
-    if code < 0x250 or 0x1E00 <= code < 0x1F00 or 0x300 <= code < 0x370:
-        return _LATIN
-    if code < 0x400 or 0x1F00 <= code < 0x2000:
-        return _GREEK
-    return 0x1000 if code >= 0x3040 else code >> 8 if not 0x600 <= code < 0x780 else 6
-
-
-def _hangul(char: str) -> bool:
-    return "\uac00" <= char <= "\ud7a3"
-
-
-def _arabic(char: str) -> bool:
-    return "\u0590" <= char <= "\u077f"
