@@ -172,7 +172,7 @@ class _Reader:
                 if entries is not None:
                     if low.startswith(" ", reach) and (longer := find(low[start : reach + 2])):
                         kind, end = self._phrase(longer, start, stop, True)
-                    if not kind:
+                    if entries and not kind:
                         kind, end = self._phrase(entries, start, stop, True)
                 if not kind:
                     end = reach
