@@ -24,6 +24,22 @@ _AT_LINE = re.compile(r"\(at line (\d+)")
 Fault = tuple[int, str]
 
 
+_SHARED = (
+    "mods",
+    "name",
+    "separator",
+    "list",
+    "slug",
+    "staff",
+    "a_report",
+    "end",
+    "no_head",
+    "start",
+    "post",
+)
+"""Macros of universal.toml, which the forms of every language may use."""
+
+
 def check_sources(text: str) -> list[Fault]:
     """Return the faults of a file of sources as (line, sentence), in the order of lines."""
     table = _parsed(text)
@@ -111,7 +127,7 @@ def _phrases(text: str, table: dict[str, Any]) -> Iterator[Fault]:
             yield at, f"{name} takes a list of phrases in quotes; mend the list"
     macros = {k: v if isinstance(v, str) else v["otherwise"] for k, v in table.get("macros", {}).items()}
     names = {
-        **dict.fromkeys(("mods", "name", "list", "slug", "staff", "a_report", "end", "start", "post"), "S"),
+        **dict.fromkeys(_SHARED, "S"),
         **macros,
     }
     for entry in [*table.get("form", ()), *table.get("link", ())]:

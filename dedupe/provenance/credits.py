@@ -19,7 +19,7 @@ from dedupe.provenance.confidence import weigh
 from dedupe.provenance.coverage import Mark, cover, is_lead
 from dedupe.provenance.evidence import Article, Evidence, gather
 from dedupe.provenance.lexicon import Lexicon
-from dedupe.provenance.negatives import captioned
+from dedupe.provenance.negatives import captioned, foreign_agency
 from dedupe.provenance.reading import Reading, Text, read
 from dedupe.provenance.sightings import Finder, Sighting, lower, plain
 from dedupe.records import Credit, Role, Span
@@ -181,7 +181,7 @@ def _credits(
     agents = {e.agent: t for t, found in gathered.items() for e in found if e.agent >= 0}
     for agent, token in agents.items():
         gathered.pop(agent, None)
-        if article.outlet:  # the outlet is known and it is not this one: a link of the chain
+        if article.outlet or foreign_agency(reading.sighted[agent], article):  # a link of the chain
             gathered[agent] = gathered[token]
             links.append((agent, token, "nearer_agent"))
     verdicts: dict[int, Found] = {}
@@ -253,7 +253,7 @@ def _chains(
             verdicts[near] = verdicts[far]
         if name.startswith("farther") and far not in verdicts:
             weak = reading.sighted[far].needs in ("descriptor", "slug") and far not in reading.described
-            if weak or reading.kinds[far + 1] not in ",yz)vx":
+            if weak or reading.kinds[far + 1] not in ",yz)vxQL":
                 continue
         if verdicts[near].role == "photo" and name != "farther_via":
             continue
@@ -291,9 +291,9 @@ def _plausible(text: str, low: str, sightings: list[Sighting], lexicon: Lexicon)
         if sighting.kind == "open" and _placed(low, sighting, lexicon):
             continue
         if sighting.needs in ("descriptor", "slug"):
-            before = text[max(0, sighting.start - 2) : sighting.start].rstrip(" ")
+            before = low[max(0, sighting.start - 3) : sighting.start].rstrip(" ")
             after = text[sighting.after : sighting.after + 2].lstrip(" ")
-            marked = before[-1:] in _AROUND or after[:1] in _AROUND
+            marked = before[-1:] in _AROUND or after[:1] in _AROUND or before in ("'s", "s'")
             around = low[max(0, sighting.start - 48) : sighting.after + 24]
             if not marked and not any(word in around for word in lexicon.descriptors):
                 continue
@@ -304,10 +304,7 @@ def _plausible(text: str, low: str, sightings: list[Sighting], lexicon: Lexicon)
 def _placed(low: str, sighting: Sighting, lexicon: Lexicon) -> bool:
     """Whether an unlisted "name" is only a country or an adjective ("the North Korean news agency")."""
     name = low[sighting.start : sighting.stop]
-    word = name.split(" ")[0]
-    return "." not in name and any(
-        name.startswith(p) for p, kind, _ in lexicon.first.get(word, ()) if kind == "J"
-    )
+    return "." not in name and any(name.startswith(p) for p, kind, _ in lexicon.starting(name) if kind == "J")
 
 
 def _with_self(text: str, sightings: list[Sighting], catalogue: Catalogue, outlet: str) -> list[Sighting]:

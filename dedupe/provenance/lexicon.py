@@ -21,6 +21,7 @@ CLASSES: dict[str, str] = {
     "as": "z", "backward": "m", "adverb": "a", "date": "d", "own": "u", "photo": "f", "source_label": "s",
     "with": "h", "contributed": "c", "furniture": "j", "company": "k", "place": "J", "shows": "e",
     "particle": "x", "wire": "H", "rights": "g", "object": "i", "in_report": "r", "indefinite": "U",
+    "about": "b", "aired": "n",
 }  # fmt: skip
 """Class names of the phrase files and their characters. The reader itself adds ``S`` source,
 ``o`` unlisted web domain, ``O`` the outlet, ``N`` capitalised word, ``w`` other word, ``p``
@@ -66,7 +67,8 @@ class Lexicon:
 
     first: Mapping[str, tuple[tuple[str, str, bool], ...]]
     """First word (or first character, for scripts without spaces) → phrases, longest first, each
-    with its class and whether it may go on to the end of a word."""
+    with its class and whether it may go on to the end of a word. Phrases of several words stand under
+    their first word, a space and the next letter, so that few of them are tried."""
     stems: Mapping[str, str]
     forms: tuple[Form, ...]
     links: Mapping[str, re.Pattern[str]]
@@ -83,6 +85,12 @@ class Lexicon:
     def stem_lengths(self) -> tuple[int, ...]:
         """Lengths of the stems, longest first."""
         return tuple(sorted({len(stem) for stem in self.stems}, reverse=True))
+
+    def starting(self, text: str) -> Iterable[tuple[str, str, bool]]:
+        """Yield the phrases that may begin a text, longest first."""
+        word = next(iter(words(text)), text[:1])
+        yield from self.first.get(text[: len(word) + 2], ())
+        yield from self.first.get(word, ())
 
     def stem(self, word: str) -> str:
         """Return the class of the longest stem that begins ``word``, or an empty string."""
@@ -181,7 +189,10 @@ def _add(
         stems.setdefault(phrase, kind)
         return
     key = phrase[0] if _UNSPACED.match(phrase) else next(iter(words(phrase)), phrase[:1])
-    first.setdefault(key, {}).setdefault(phrase, (kind, stem))
+    entries = first.setdefault(key, {})
+    if phrase.startswith(f"{key} "):
+        entries = first.setdefault(phrase[: len(key) + 2], {})
+    entries.setdefault(phrase, (kind, stem))
 
 
 def words(text: str) -> Iterable[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from dedupe.provenance.catalogue import Source
 from dedupe.provenance.evidence import Article, Evidence
 from dedupe.provenance.reading import Reading
 from dedupe.provenance.sightings import Sighting
@@ -20,6 +21,9 @@ NEEDED = {"": 0, "cue": 1, "report": 2, "descriptor": 3, "slug": 3}
 _HOME = {"id": "ID", "ms": "MY"}
 _TOLD = frozenset({"told", "said_to", "to_said", "interview"})
 _SPEECH = frozenset({"said", "said_inverted"})
+_AGENCIES_ONLY = frozenset(
+    f"dateline_{kind}" for kind in ("comma", "colon", "stop", "name", "line", "line_name")
+)
 _DATED = frozenset({"interview", "cited", "told", "said_to", "to_said"})
 _UNMISTAKABLE = frozenset({"cited", "citing", "source_line", "cited_by_outlet", "backward", "inverted"})
 _COMPANY = frozenset(
@@ -61,7 +65,7 @@ def refused(item: Evidence, sighting: Sighting, reading: Reading, article: Artic
         return True
     if form.role == "photo" and sighting.needs and _goes_on(reading, item.token):
         return True
-    if form.name == "dateline_comma" and not sighting.agency:
+    if form.name in _AGENCIES_ONLY and not sighting.agency:
         return True  # a portal's own dateline, or a place and its paper
     if form.name == "byline_name" and reading.starts[0] > 0:
         return True
@@ -71,19 +75,31 @@ def refused(item: Evidence, sighting: Sighting, reading: Reading, article: Artic
         return not described or form.strength == "structure"  # "AFP/Getty Images" signs a picture
     if described:
         return False
-    if RANK[form.strength] < NEEDED[sighting.needs]:
+    needed = NEEDED[sighting.needs]
+    if sighting.needs == "descriptor" and reading.kinds[item.token - 1] == "J":
+        needed = NEEDED["report"]  # "Lebanon's NNA"
+    if RANK[form.strength] < needed:
         return True
     if sighting.kind == "open" and form.name not in _UNMISTAKABLE:
         return True
     return _common(item, sighting, reading, article)
 
 
+def foreign_agency(sighting: Sighting, article: Article) -> bool:
+    """Whether a name is an agency's from abroad, so not that of an outlet that is not known."""
+    source = article.catalogue.sources.get(sighting.source)
+    return sighting.agency and source is not None and not _at_home(source, article)
+
+
+def _at_home(source: Source | None, article: Article) -> bool:
+    return source is not None and source.country == _HOME.get(article.language or "", "-")
+
+
 def _common(item: Evidence, sighting: Sighting, reading: Reading, article: Article) -> bool:
     """The rules for names that are also words, people or companies."""
     form, kinds, token = item.form, reading.kinds, item.token
     source = article.catalogue.sources.get(sighting.source)
-    at_home = source is not None and source.country == _HOME.get(article.language or "", "-")
-    if form.name in _TOLD and at_home and not article.outlet and not sighting.agency:
+    if form.name in _TOLD and _at_home(source, article) and not article.outlet and not sighting.agency:
         return True  # with no outlet known, a portal that is told something at home is most likely the outlet
     if form.name == "slug" and sighting.needs in ("report", "descriptor"):
         return _before_bracket(kinds, token) not in ".~<"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dedupe.provenance.boundaries import REPORT_GOES_ON
 from dedupe.provenance.lexicon import UNSPACED, Lexicon
 from dedupe.provenance.sightings import Sighting
 
@@ -109,7 +110,8 @@ def read(source: Text, start: int, stop: int, sightings: Sequence[Sighting], lex
     for sighting in sightings:
         reader.words(at, sighting.start - len(sighting.proclitic))
         if sighting.proclitic:
-            reader.put(_PARTICLES.get(sighting.proclitic, "z"), sighting.start - 1, sighting.start)
+            begin = sighting.start - len(sighting.proclitic)
+            reader.put(_PARTICLES.get(sighting.proclitic[0], "z"), begin, sighting.start)
         if sighting.kind != "trailer":
             marks.append((len(reader.kinds), sighting))
             reader.put("O" if sighting.kind == "self" else "S", sighting.start, sighting.after)
@@ -167,8 +169,11 @@ class _Reader:
             entries = find(word)
             kind = ""
             if group == _LETTERS:
-                if entries:
-                    kind, end = self._phrase(entries, start, stop, True)
+                if entries is not None:
+                    if low.startswith(" ", reach) and (longer := find(low[start : reach + 2])):
+                        kind, end = self._phrase(longer, start, stop, True)
+                    if entries and not kind:
+                        kind, end = self._phrase(entries, start, stop, True)
                 if not kind:
                     end = reach
                     if stemmed or word in own or word[0] >= "\u0600":
@@ -220,6 +225,8 @@ class _Reader:
                     limit += 1
             elif bounded and phrase[-1].isalnum() and limit < len(low) and _joins(low[limit]):
                 continue
+            elif phrase[-1] in "报報" and low[limit : limit + 1] in REPORT_GOES_ON:
+                continue  # "3日报道" is no daily
             return klass, limit
         return "", 0
 
@@ -240,7 +247,7 @@ class _Reader:
     def _particle(self, start: int, end: int) -> tuple[str, int]:
         """Read an Arabic word that may begin with a particle: "for the agency" is one word there."""
         low = self.low
-        for phrase, klass, _ in self.lexicon.first.get(low[start + 1 : end], ()):
+        for phrase, klass, _ in self.lexicon.starting(low[start + 1 : end + 2]):
             limit = start + 1 + len(phrase)
             if low.startswith(phrase, start + 1) and not (limit < len(low) and _joins(low[limit])):
                 self.put(_PARTICLES[low[start]], start, start + 1)
@@ -306,10 +313,8 @@ def _folded(reader: _Reader, marks: list[tuple[int, Sighting]]) -> Reading:
             kinds[i] = "D"  # "Tasnim and Fars news agencies"
         elif sighting.needs in ("descriptor", "slug") and kinds[i] == "S":
             beside = (kinds[i - 1], kinds[i + 1])
-            if not any(kind in _BESIDE for kind in beside) and "D" not in (
-                *kinds[max(0, i - 6) : i],
-                beside[1],
-            ):
+            placed = "D" in (*kinds[max(0, i - 6) : i], beside[1]) or beside[0] == "J"
+            if not placed and not any(kind in _BESIDE for kind in beside):
                 kinds[i] = "N"  # a word like any other: it must not stand between a cue and its source
     if len(marks) > MOST_SOURCES:
         kinds = ["w" if kind == "S" else kind for kind in kinds]

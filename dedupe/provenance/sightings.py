@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 
 import ahocorasick
 
+from dedupe.provenance.boundaries import STROKE, SUFFIX, arabic, bounded, hangul, letter, script
 from dedupe.provenance.catalogue import NOT_MEDIA, Alias, Catalogue, Source
-from dedupe.provenance.inflection import cases, inflected
+from dedupe.provenance.inflection import cases
 from dedupe.provenance.lexicon import UNSPACED
 
 _ONE_TO_ONE = (("\u00a0", " "), ("\u202f", " "), ("\u2019", "'"), ("\u02bc", "'"), ("\u2011", "-"))
@@ -32,8 +33,6 @@ _NAME_BEFORE = re.compile(
 _PUBLIC = re.compile(r"(?:^|\.)(?:go|gov|mil|ac|edu|sch|desa|int|gob|gouv)(?:\.|$)")
 _CROWDED = frozenset({"en", "id", "ms", None})
 """Languages in which initials are too common to be taken for an agency on a weak cue."""
-_PROCLITICS = "وفبلكـ"
-_SUFFIX = 3
 CROWD, STRETCH = 30, 1000
 """So many hits of the automaton in so few characters are not prose."""
 ENDINGS = (
@@ -89,6 +88,7 @@ class Finder:
     others: re.Pattern[str]
     sources: Mapping[str, Source]
     inferred: Mapping[str, str]
+    domains: Mapping[str, Source]
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Finder:
@@ -107,7 +107,7 @@ class Finder:
                     put(form, 0, 0, alias, needs)
                 if (
                     source.agency
-                    and alias.text.isupper()
+                    and (alias.text.isupper() or (alias.exact and alias.text.isalpha()))
                     and alias.text.isascii()
                     and 2 <= len(alias.text) <= 5
                 ):
@@ -120,7 +120,7 @@ class Finder:
                 for form in dict.fromkeys((name, name.lower(), name.upper())):
                     if form not in listed:  # "Metro TV" is not Metro, but it is a source of its own
                         keys[form] = [(0, len(form), None, "")]
-        for ending in ENDINGS:
+        for ending in (e for name in ENDINGS for e in (name, name.upper())):
             keys.setdefault(ending, []).append((0, len(ending), None, "open"))
         inferred = {
             entry["starts"]: entry["source"] for entry in catalogue.phrases["universal"].get("trailer", ())
@@ -135,7 +135,8 @@ class Finder:
         latin, other = ({k: v for k, v in keys.items() if (k < "\u0250") is side} for side in (True, False))
         firsts = "".join(sorted({re.escape(key[0]) for key in other}))
         others = re.compile(f"[{firsts}]" if firsts else r"(?!)")
-        return cls(_automaton(latin), _automaton(other), others, catalogue.sources, inferred)
+        domains = {d: s for s in catalogue.sources.values() if s.kind not in NOT_MEDIA for d in s.domains}
+        return cls(_automaton(latin), _automaton(other), others, catalogue.sources, inferred, domains)
 
     def find(self, text: str, language: str | None) -> list[Sighting]:
         """Return the sightings in a text, in order and disjoint: the longest name at the leftmost place.
@@ -150,7 +151,7 @@ class Finder:
             at = end - length + 1
             for entry in entries:
                 start, stop = at + entry[0], at + entry[1]
-                if entry[3] == "open" or _bounded(text, start, stop, language):
+                if entry[3] == "open" or bounded(text, start, stop, language):
                     hits.append((start, -stop, entry))
         if not hits:
             return []
@@ -193,7 +194,7 @@ class Finder:
             if "trailer" in kinds:
                 return Sighting(start, stop, stop, self.inferred[text[start:stop]], "", True, kind="trailer")
             if "open" in kinds:
-                return _domain(text, start, stop)
+                return self._listed(_domain(text, start, stop))
             return _named(text, start, stop, kinds)
         alias, needs = min(aliases, key=lambda pair: self._preference(pair[0], language))
         if len(aliases) > 1:
@@ -208,12 +209,37 @@ class Finder:
         if source.kind in NOT_MEDIA:
             return Sighting(start, stop, stop, "", "")
         after = stop
-        if not _UNSPACED.match(text[stop - 1]) and not _hangul(text[stop - 1]):
-            while after < len(text) and after - stop < _SUFFIX and _letter(text[after]):
+        if not _UNSPACED.match(text[stop - 1]) and not hangul(text[stop - 1]):
+            own = script(text[stop - 1])
+            while (
+                after < len(text)
+                and after - stop < SUFFIX
+                and letter(text[after])
+                and script(text[after]) == own
+            ):
                 after += 1
-        proclitic = text[start - 1] if start and _arabic(text[start]) and _letter(text[start - 1]) else ""
+        before = start - 1 - (text[start - 1 : start] == STROKE)
+        attached = start and before >= 0 and arabic(text[start]) and letter(text[before])
+        proclitic = text[before:start] if attached else ""
         return Sighting(
             start, stop, after, source.id, needs, source.generic, source.agency, proclitic, source.kind
+        )
+
+    def _listed(self, found: Sighting | None) -> Sighting | None:
+        """Return the source whose domain an address is, in whatever capitals it stands, or the address."""
+        source = self.domains.get(found.source.removeprefix("open:")) if found else None
+        if found is None or source is None:
+            return found
+        return Sighting(
+            found.start,
+            found.stop,
+            found.after,
+            source.id,
+            "",
+            source.generic,
+            source.agency,
+            "",
+            source.kind,
         )
 
     def _meant(
@@ -337,56 +363,3 @@ def _named(text: str, start: int, stop: int, kinds: set[str]) -> Sighting | None
     begin, end = found.span(1)
     source = "open:" + " ".join(lower(text[begin:end]).split())
     return Sighting(begin, end, end, source, "report", kind="open")
-
-
-def _bounded(text: str, start: int, stop: int, language: str | None) -> bool:
-    first, last = text[start], text[stop - 1]
-    if start:
-        before = text[start - 1]
-        if before in "@#" or (before in "./" and first.isascii() and _in_address(text, start)):
-            return False
-        if _letter(before) and _script(before) == _script(first) and not _UNSPACED.match(first):
-            proclitic = _arabic(first) and before in _PROCLITICS
-            if not proclitic or (start > 1 and _letter(text[start - 2])):
-                return False
-    if stop < len(text):
-        after = text[stop]
-        if _letter(after) and _script(after) == _script(last) and not _UNSPACED.match(last):
-            if last.isascii() or _script(last) in (_LATIN, _GREEK):
-                return stop - start >= 4 and inflected(text, stop, language)
-            run = stop
-            while run < len(text) and run - stop <= _SUFFIX and _letter(text[run]):
-                run += 1
-            if run - stop > _SUFFIX and not _hangul(last):
-                return False
-    return True
-
-
-def _in_address(text: str, start: int) -> bool:
-    before = text[max(0, start - 4) : start]
-    return before.endswith(("www.", "//")) or (before.endswith(".") and before[-2:-1].isalnum())
-
-
-_LATIN, _GREEK = 1, 2
-
-
-def _letter(char: str) -> bool:
-    return char.isalnum() or "\u0900" <= char <= "\u0dff" or "\u064b" <= char <= "\u0652"
-
-
-def _script(char: str) -> int:
-    """Return a number for the script of a letter; digits count as Latin."""
-    code = ord(char)
-    if code < 0x250 or 0x1E00 <= code < 0x1F00 or 0x300 <= code < 0x370:
-        return _LATIN
-    if code < 0x400 or 0x1F00 <= code < 0x2000:
-        return _GREEK
-    return 0x1000 if code >= 0x3040 else code >> 8 if not 0x600 <= code < 0x780 else 6
-
-
-def _hangul(char: str) -> bool:
-    return "\uac00" <= char <= "\ud7a3"
-
-
-def _arabic(char: str) -> bool:
-    return "\u0590" <= char <= "\u077f"
