@@ -86,6 +86,12 @@ BENCHMARKS = {
         "The same with 100,000 pairs over 5,000 articles.",
         ("report.py", "--articles", "5000", "--pairs", "100000"),
     ),
+    "pipeline": Benchmark(
+        "Whole runs",
+        "The whole of `dedupe run` on synthetic articles of about 2 KB, with the settings as they are (reworded "
+        "passages looked for), as processes of their own; processor seconds of all of them.",
+        ("pipeline.py", "2000", "10000"),
+    ),
     "speed": Benchmark(
         "Speed of the kernels, beside peers",
         "Synthetic articles of about 2 KB (`benchmarks/generate.py`); CPU seconds of all threads, contestants in turn.",

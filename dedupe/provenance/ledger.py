@@ -79,8 +79,8 @@ def entries(
     labels: list[Label] = [OWN]
     paint = np.zeros(len(starts), dtype=np.int32)
     for start, stop, label in _layers(outlet, credits, passages, furniture, catalogue):
-        first = int(np.searchsorted(stops, start, side="right"))
-        last = int(np.searchsorted(starts, stop, side="left"))
+        first = int(stops.searchsorted(start, side="right"))
+        last = int(starts.searchsorted(stop, side="left"))
         if last > first:
             paint[first:last] = len(labels)
             labels.append(label)
@@ -180,10 +180,12 @@ def _runs(
     """Join neighbouring words of equal label (labels painted apart may be equal)."""
     if len(paint) == 0:
         return
-    edges = np.flatnonzero(np.diff(paint)) + 1
-    first = 0
-    for edge in [*edges.tolist(), len(paint)]:
-        if edge < len(paint) and labels[paint[edge]] == labels[paint[first]]:
+    edges = ((paint[1:] != paint[:-1]).nonzero()[0] + 1).tolist()
+    painted = [labels[number] for number in paint[[0, *edges]].tolist()]
+    first, label = 0, painted[0]
+    for edge, following in zip([*edges, len(paint)], [*painted[1:], None], strict=True):
+        if following == label:
             continue
-        yield Entry(int(starts[first]), int(stops[edge - 1]), labels[paint[first]], edge - first)
-        first = edge
+        yield Entry(int(starts[first]), int(stops[edge - 1]), label, edge - first)
+        if following is not None:
+            first, label = edge, following

@@ -30,11 +30,11 @@ class KeepLedger:
     def __call__(self, batch: pa.Table) -> pa.Table:
         known = catalogue(self.facts)
         tokens = tokenized(batch["text"])
-        columns: dict[str, list[object]] = {name: [] for name in LEDGER.names}
+        found: list[tuple[object, ...]] = []
         rows = batch.select(["id", "outlet", "furniture", "credits", "passages"]).to_pylist()
         for index, row in enumerate(rows):
             _, starts, stops = tokens.document(index)
-            found = ledger.entries(
+            entries = ledger.entries(
                 starts,
                 stops,
                 outlet=row["outlet"],
@@ -43,11 +43,11 @@ class KeepLedger:
                 furniture=spans(row["furniture"]),
                 catalogue=known,
             )
-            for start, stop, label, words in found:
-                values = (row["id"], start, stop, label.label, label.source, label.via, label.family, words)
-                for column, value in zip(columns.values(), values, strict=True):
-                    column.append(value)
-        return pa.table(columns, schema=LEDGER)
+            document = row["id"]
+            found.extend((document, start, stop, *label, words) for start, stop, label, words in entries)
+        columns = zip(*found, strict=True) if found else [()] * len(LEDGER)
+        arrays = [pa.array(values, field.type) for values, field in zip(columns, LEDGER, strict=True)]
+        return pa.table(arrays, schema=LEDGER)
 
 
 class Articles:
