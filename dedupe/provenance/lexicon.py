@@ -42,7 +42,6 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 _FIRST = re.compile(
     r"[^\W\d_][\w\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c]*|\d+|\S"
 )
-_BRACKET = re.compile(r"\(([^()]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +143,35 @@ class Lexicon:
 
 def expand(entry: str) -> list[str]:
     """Return the phrases that an entry stands for: ``(x)`` is optional, ``(x|y)`` one of the two."""
-    found = _BRACKET.search(entry)
-    if not found:
+    start = entry.find("(")
+    stop = _closing(entry, start) if start >= 0 else -1
+    if stop < 0:
         return [" ".join(entry.split())]
-    inner = found.group(1)
-    choices = inner.split("|") if "|" in inner else [inner, ""]
-    return [p for c in choices for p in expand(entry[: found.start()] + c + entry[found.end() :])]
+    choices = _choices(entry[start + 1 : stop])
+    return [p for c in choices for p in expand(entry[:start] + c + entry[stop + 1 :])]
+
+
+def _closing(text: str, start: int) -> int:
+    """Return where the bracket that opens at ``start`` closes, or -1."""
+    depth = 0
+    for at in range(start, len(text)):
+        depth += (text[at] == "(") - (text[at] == ")")
+        if not depth:
+            return at
+    return -1
+
+
+def _choices(inner: str) -> list[str]:
+    """Return what stands between the strokes of a bracket, inner brackets left whole; without a stroke,
+    the whole or nothing."""
+    found, depth = [""], 0
+    for char in inner:
+        depth += (char == "(") - (char == ")")
+        if char == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += char
+    return found if len(found) > 1 else [inner, ""]
 
 
 def compile_form(form: str, macros: Mapping[str, str]) -> re.Pattern[str]:
