@@ -193,7 +193,9 @@ def _searched(
     lost = [path for path in paths if not path.exists()]
     if lost:
         raise SettingsError(
-            f"{lost[0]} is not there", where="--search", mend="name the run's inputs with --input"
+            f"needs a new run for each trial, and {lost[0]}, an input of this run, is not there",
+            where="--search",
+            mend="name what `dedupe run` was given: --input seeds/",
         )
 
     def runner(settings: Any, number: int) -> dict[str, Any]:
@@ -202,16 +204,23 @@ def _searched(
         found = {name: done.table(name) for name in ("documents", "candidates", "pairs")}
         if not found["documents"].select(["id", "text"]).equals(tables["documents"].select(["id", "text"])):
             raise SettingsError(
-                "are not the documents of the run", where="--input", mend="name the run's inputs"
+                "are not the documents of the run",
+                where="--input",
+                mend="name what `dedupe run` was given, unchanged since",
             )
         return found
+
+    def tell(done: int, total: int) -> None:
+        report("search", done, total)
+        if not notes().is_terminal:  # a run each: worth a line each
+            _note(f"search: {done} of {total} runs")
 
     base = search.from_dict(meta["settings"])
     with progress() as report:
         found = search.search(
             answers.rows, base, tables, runner, criterion, trials=trials, out=out, seed=seed,
             key=digest(answers.digest, run_digest(meta), dataclasses.asdict(criterion), seed),
-            progress=lambda done, total: report("search", done, total),
+            progress=tell,
         )  # fmt: skip
     if found.adopted:
         tables = runner(found.settings, found.trial)
