@@ -341,7 +341,7 @@ def history_command(
 
       dedupe tune history reports/tuning
     """
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from dedupe.tune import outputs
 
@@ -349,11 +349,10 @@ def history_command(
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
-    table = Table(
-        "labels", "criterion", "decision", "thresholds", "cross-validated precision", "recall", box=None
-    )
+    heads = ("labels", "criterion", "decision", "thresholds", "cross-validated precision", "recall")
+    table = Table(*(Column(head, overflow="fold") for head in heads), box=None)
     for one in found:
-        chosen = ", ".join(f"{name}={value:g}" for name, value in one["thresholds"].items())
+        chosen = "\n".join(f"{name}={value:g}" for name, value in one["thresholds"].items())
         figures = [_figure(one["unseen"][name]) for name in ("precision", "recall")]
         table.add_row(str(one["used"]), one["criterion"], one["decision"], chosen, *figures)
     data().print(table)
