@@ -47,6 +47,8 @@ from dedupe.tune.units import stories
 F64 = NDArray[np.float64]
 Spans = list[tuple[int, int, int, int]]
 ROUNDS, DRAWS = 4, 1_000
+LEAST = 1e-3
+"""A smaller gain is none."""
 RIGHT = 0.75
 """COUNTER: the share of claims that must be right."""
 WRONG, MISSED = RIGHT / (1 - RIGHT), 1.0
@@ -111,8 +113,13 @@ class Move:
     gain: tuple[float, float, float]
 
 
-def climb(start: Align, steps: Steps, aim: Aim, seed: int = 0) -> tuple[Align, list[Move]]:
-    """Return the settings where no step gains beyond chance any more, and the moves that led there."""
+def climb(
+    start: Align, steps: Steps, aim: Aim, seed: int = 0, *, sure: bool = True
+) -> tuple[Align, list[Move]]:
+    """Return the settings where no step gains beyond chance any more, and the moves that led there.
+
+    Not ``sure``: a step to the next value on either side is taken for any gain.
+    """
     drawn = resamples(aim.stories, seed, DRAWS)
     known: dict[Align, F64] = {}
 
@@ -129,12 +136,14 @@ def climb(start: Align, steps: Steps, aim: Aim, seed: int = 0) -> tuple[Align, l
     for _ in range(ROUNDS):
         before = len(moves)
         for name, choices in steps:
-            tried = [dataclasses.replace(held, **{name: choice}) for choice in choices]
+            at = choices.index(getattr(held, name))
+            near = choices if sure else choices[max(0, at - 1) : at + 2]
+            tried = [dataclasses.replace(held, **{name: choice}) for choice in near]
             best = max(tried, key=lambda one: (float(values(one, whole)[0]), one == held))
             gain = values(best, drawn) - values(held, drawn)
             low, high = np.percentile(gain, (2.5, 97.5))
-            if low > 0:
-                gained = float((values(best, whole) - values(held, whole))[0])
+            gained = float((values(best, whole) - values(held, whole))[0])
+            if low > 0 if sure else gained > LEAST:
                 moves.append(
                     Move(name, getattr(held, name), getattr(best, name), (gained, float(low), float(high)))
                 )
