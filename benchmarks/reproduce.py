@@ -10,7 +10,9 @@
 
 The result is written to ``DIRECTORY/tuned.toml`` and compared with the shipped file value by value: equal,
 within the spread of the choice over resamples, or different. What both reach on the same pairs is compared,
-too: exit code 1 says that a value is different and the shipped file worse beyond chance. PAN 2013 climbs by plagdet, the
+too: exit code 1 says that a value is different and the shipped file worse beyond chance.
+
+PAN 2013 climbs by plagdet, the
 mean of four kinds with the detections on pairs without a case counted in each, over the even pairs of each
 kind, and is tuned to the highest F1. For COUNTER a claim is worth making where three of four are right: it
 climbs by cost, a wrong claim costing three misses, and is tuned to a precision of .75 with 95 % confidence.
