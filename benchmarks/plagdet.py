@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log2
+
+import numpy as np
+from numpy.typing import NDArray
 
 Case = Sequence[int]
 """``a_start, a_stop, b_start, b_stop``, characters, stop exclusive."""
@@ -32,22 +34,42 @@ class Score:
 
 def score(cases: Mapping[Hashable, Sequence[Case]], detections: Mapping[Hashable, Sequence[Case]]) -> Score:
     """Score detections against true cases, both by pair of documents."""
-    pairs = list(dict.fromkeys([*cases, *detections]))
+    sums = sums_of(cases, detections)
+    return Score(*(float(part) for part in figures(sums)), int(sums[1]), int(sums[3]))
+
+
+def sums_of(
+    cases: Mapping[Hashable, Sequence[Case]], detections: Mapping[Hashable, Sequence[Case]]
+) -> NDArray[np.float64]:
+    """Return what the score is made of: recall summed over cases, cases, precision summed over
+    detections, detections, detections of each detected case, detected cases. Sums of several sets of pairs
+    are those of all."""
     recalls: list[float] = []
     precisions: list[float] = []
     found: list[int] = []
-    for pair in pairs:
+    for pair in dict.fromkeys([*cases, *detections]):
         true, guessed = cases.get(pair, ()), detections.get(pair, ())
         recalls += [_covered(case, guessed) for case in true]
         precisions += [_covered(guess, true) for guess in guessed]
         found += [count for case in true if (count := sum(_overlap(case, guess) for guess in guessed))]
-    recall = sum(recalls) / len(recalls) if recalls and precisions else 0.0
-    precision = sum(precisions) / len(precisions) if recalls and precisions else 0.0
-    if not recalls and not precisions:
-        recall = precision = 1.0
-    granularity = sum(found) / len(found) if found else 1.0
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return Score(f1 / log2(1 + granularity), recall, precision, granularity, len(recalls), len(precisions))
+    parts = [part for each in (recalls, precisions, found) for part in (sum(each), len(each))]
+    return np.array(parts, np.float64)
+
+
+def figures(
+    sums: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return plagdet, recall, precision and granularity of sums (their last axis has the six of `sums_of`)."""
+    recalled, cases, right, guesses, hits, found = np.moveaxis(sums, -1, 0)
+    nothing, either = (cases == 0) & (guesses == 0), (cases == 0) | (guesses == 0)
+    recall, precision = (
+        np.where(nothing, 1.0, np.where(either, 0.0, top / np.maximum(bottom, 1)))
+        for top, bottom in ((recalled, cases), (right, guesses))
+    )
+    granularity = np.where(found > 0, hits / np.maximum(found, 1), 1.0)
+    both = precision + recall
+    f1 = np.where(both > 0, 2 * precision * recall / np.where(both > 0, both, 1), 0.0)
+    return f1 / np.log2(1 + granularity), recall, precision, granularity
 
 
 def _overlap(x: Case, y: Case) -> bool:

@@ -16,7 +16,7 @@ from dedupe.records import CANDIDATES, Passage
 from dedupe.reuse.align import accept
 from dedupe.settings import Align, Settings
 from dedupe.tune.choice import Criterion, choose, free_cuts, line, objective, sweep
-from dedupe.tune.cuts import CUTS, SCORE, TRANSLATED, WORDS, candidates, evidence
+from dedupe.tune.cuts import CUTS, PARAPHRASE, SCORE, TRANSLATED, WORDS, candidates, evidence
 from dedupe.tune.estimates import resamples
 from dedupe.tune.families import b_cubed
 from dedupe.tune.labels import Label, Labels, LabelsError
@@ -66,7 +66,7 @@ def test_filter_equals_accept(found: list[Passage], min_words: int, min_score: f
     wanted = [
         one.accepted for one in accept(found, replace(Align(), min_words=min_words, min_score=min_score))
     ]
-    thresholds = np.array([min_words, min_score, 0.5])
+    thresholds = np.array([min_words, min_score, 0.5, 0.85])
     assert (brought >= thresholds).all(axis=1).tolist() == wanted
 
 
@@ -84,6 +84,23 @@ def test_what_a_run_turned_down_for_another_reason_stays_so() -> None:
     rows[at]["accepted"] = False
     _, brought = candidates(pa.Table.from_pylist(rows, schema=CANDIDATES), SETTINGS)
     assert np.isneginf(brought[at]).all()
+
+
+def test_a_paraphrase_found_by_meaning_has_a_threshold_of_its_own() -> None:
+    row = {
+        "a": "x", "b": "y", "a_start": 0, "a_stop": 5, "b_start": 0, "b_stop": 5, "kind": "reworded",
+        "score": 0.6, "a_words": 14, "b_words": 12, "accepted": False, "guards": [],
+        "measures": [("beads", 2.0), ("chain_beads", 2.0)],
+    }  # fmt: skip
+    rows = [row, {**row, "score": 0.9, "accepted": True}, {**row, "score": 0.9, "a_words": 5}]
+    channel, brought = candidates(pa.Table.from_pylist(rows, schema=CANDIDATES), SETTINGS)
+    assert channel.tolist() == [PARAPHRASE] * 3
+    assert brought[:, PARAPHRASE].tolist() == [0.6, 0.9, 0.9]
+    assert brought[:, WORDS].tolist() == [12, 12, 5]
+    assert np.isposinf(brought[:, [SCORE, TRANSLATED]]).all()
+    base = build([], {"candidates": pa.Table.from_pylist([], schema=CANDIDATES),
+                      "pairs": run_tables(1)[0]["pairs"]}, SETTINGS).base  # fmt: skip
+    assert (brought >= base).all(axis=1).tolist() == [False, True, False]
 
 
 def test_parts_of_a_cut_up_passage_are_judged_by_the_whole() -> None:
@@ -119,7 +136,7 @@ def test_moving_together_is_a_real_setting() -> None:
     for cut in (0.35, 0.5, 0.62):
         thresholds = found.base * cut / (1 - cut)
         assert (found.accepted(thresholds) == (level >= cut - 1e-12)).all()
-    assert evidence(found.base[None, :], found.base).tolist() == [[0.5] * 3]
+    assert evidence(found.base[None, :], found.base).tolist() == [[0.5] * len(CUTS)]
 
 
 def test_the_bound_is_kept_and_recall_is_most() -> None:

@@ -23,6 +23,7 @@ from dedupe.settings import Settings, load
 from dedupe.tune import outputs
 from dedupe.tune.choice import Criterion
 from dedupe.tune.compare import compare
+from dedupe.tune.cuts import CUTS
 from dedupe.tune.labels import Label, Labels
 from dedupe.tune.tuning import Tuning, lsh, tune
 
@@ -56,10 +57,9 @@ def test_all_files_and_the_same_bytes(tmp_path: Path, found: Tuning) -> None:
 def test_tuned_toml_is_a_settings_file(tmp_path: Path, found: Tuning) -> None:
     outputs.write(found, RUN, meta(), tmp_path)
     settings = load(tmp_path / "tuned.toml")
-    chosen = found.choice.thresholds
-    assert (settings.align.min_words, settings.align.min_score, settings.translated.threshold) == tuple(
-        chosen
-    )
+    values = settings.as_dict()
+    written = [values[section][name] for section, name in (cut.setting.split(".") for cut in CUTS)]
+    assert written == found.choice.thresholds.tolist()
     assert settings.shingles == Settings().shingles
     assert "labels_digest" in (tmp_path / "tuned.toml").read_text()
 

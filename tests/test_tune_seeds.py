@@ -32,7 +32,7 @@ def test_run_tune_run(tmp_path: Path) -> None:
     tables = {name: run.table(name) for name in ("documents", "candidates", "pairs")}
     answers = parsing.read([LABELS])
     found = tune(answers, tables, run.meta["settings"], Criterion("max"), draws=100)
-    moved = replace(found, choice=Choice(np.array([15.0, 0.6, 0.5])))  # whatever the labels say today
+    moved = replace(found, choice=Choice(np.array([15.0, 0.6, 0.5, 0.85])))  # whatever the labels say today
     outputs.write(moved, tables, run.meta, tmp_path / "tuning")
     tuned = load(tmp_path / "tuning" / "tuned.toml")
     assert (tuned.align.min_words, tuned.align.min_score) == (15, 0.6)

@@ -193,7 +193,9 @@ def _searched(
     lost = [path for path in paths if not path.exists()]
     if lost:
         raise SettingsError(
-            f"{lost[0]} is not there", where="--search", mend="name the run's inputs with --input"
+            f"needs a new run for each trial, and {lost[0]}, an input of this run, is not there",
+            where="--search",
+            mend="name what `dedupe run` was given: --input seeds/",
         )
 
     def runner(settings: Any, number: int) -> dict[str, Any]:
@@ -202,16 +204,23 @@ def _searched(
         found = {name: done.table(name) for name in ("documents", "candidates", "pairs")}
         if not found["documents"].select(["id", "text"]).equals(tables["documents"].select(["id", "text"])):
             raise SettingsError(
-                "are not the documents of the run", where="--input", mend="name the run's inputs"
+                "are not the documents of the run",
+                where="--input",
+                mend="name what `dedupe run` was given, unchanged since",
             )
         return found
+
+    def tell(done: int, total: int) -> None:
+        report("search", done, total)
+        if not notes().is_terminal:  # a run each: worth a line each
+            _note(f"search: {done} of {total} runs")
 
     base = search.from_dict(meta["settings"])
     with progress() as report:
         found = search.search(
             answers.rows, base, tables, runner, criterion, trials=trials, out=out, seed=seed,
             key=digest(answers.digest, run_digest(meta), dataclasses.asdict(criterion), seed),
-            progress=lambda done, total: report("search", done, total),
+            progress=tell,
         )  # fmt: skip
     if found.adopted:
         tables = runner(found.settings, found.trial)
@@ -332,7 +341,7 @@ def history_command(
 
       dedupe tune history reports/tuning
     """
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from dedupe.tune import outputs
 
@@ -340,11 +349,10 @@ def history_command(
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
-    table = Table(
-        "labels", "criterion", "decision", "thresholds", "cross-validated precision", "recall", box=None
-    )
+    heads = ("labels", "criterion", "decision", "thresholds", "cross-validated precision", "recall")
+    table = Table(*(Column(head, overflow="fold") for head in heads), box=None)
     for one in found:
-        chosen = ", ".join(f"{name}={value:g}" for name, value in one["thresholds"].items())
+        chosen = "\n".join(f"{name}={value:g}" for name, value in one["thresholds"].items())
         figures = [_figure(one["unseen"][name]) for name in ("precision", "recall")]
         table.add_row(str(one["used"]), one["criterion"], one["decision"], chosen, *figures)
     data().print(table)

@@ -36,8 +36,9 @@ CUTS = (
     Cut("align.min_words", "exact", whole=True),
     Cut("align.min_score", "reworded"),
     Cut("translated.threshold", "translated"),
+    Cut("translated.paraphrase", "paraphrase"),
 )
-WORDS, SCORE, TRANSLATED = range(3)
+WORDS, SCORE, TRANSLATED, PARAPHRASE = range(4)
 
 
 def base_thresholds(settings: Mapping[str, Mapping[str, Any]]) -> Floats:
@@ -74,6 +75,7 @@ def candidates(table: pa.Table, settings: Mapping[str, Mapping[str, Any]]) -> tu
     out[inside, WORDS] = words[inside]
     out[channel == SCORE, SCORE] = score[channel == SCORE]
     out[~inside, TRANSLATED] = score[~inside]
+    out[channel == PARAPHRASE, PARAPHRASE] = score[channel == PARAPHRASE]
     accepted = np.array(table["accepted"].to_pylist(), np.bool_)
     out[(out >= base).all(axis=1) & ~accepted] = -np.inf
     out[accepted] = np.maximum(out[accepted], base)
@@ -81,8 +83,10 @@ def candidates(table: pa.Table, settings: Mapping[str, Mapping[str, Any]]) -> tu
 
 
 def _channel(kind: str, measures: Mapping[str, float]) -> int:
-    if kind == "translated" or "chain_beads" in measures:  # found by meaning
+    if kind == "translated":
         return TRANSLATED
+    if "chain_beads" in measures:  # found by meaning within one language
+        return PARAPHRASE
     return SCORE if "strength" in measures else WORDS
 
 

@@ -38,7 +38,7 @@ class Tuning:
     """Everything that a tuning found; see ``docs/tuning.md`` for the methods.
 
     ``curves`` and ``calibrations`` are by channel (``exact``, ``reworded``, ``translated``,
-    ``combined``; for labels of whole documents also the names of ``units.MEASURES``).
+    ``paraphrase``, ``combined``; for labels of whole documents also the names of ``units.MEASURES``).
     """
 
     criterion: Criterion
