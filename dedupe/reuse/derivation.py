@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq, Levenshtein
 from rapidfuzz.process import cdist
-from scipy.ndimage import maximum_filter1d
 from scipy.sparse import csr_matrix
 
 from dedupe.text import normal
@@ -234,7 +233,7 @@ def _local(alike: Flags, weights: F64) -> F64:
     source has."""
     if 0 in alike.shape:
         return np.zeros(len(alike))
-    near = maximum_filter1d(alike.view(np.uint8), 2 * STRETCH, axis=1, mode="constant")
+    near = _near(alike)
     size = min(STRETCH, len(alike))
     weight = np.concatenate(([0.0], np.cumsum(weights)))
     held = np.zeros((len(alike) + 1, alike.shape[1]))
@@ -242,6 +241,16 @@ def _local(alike: Flags, weights: F64) -> F64:
     whole = np.maximum(weight[size:] - weight[:-size], 1e-9)
     best: F64 = (held[size:] - held[:-size]).max(axis=1) / whole
     return best
+
+
+def _near(alike: Flags) -> Flags:
+    """Mark the columns with a mark among the ``STRETCH`` before or, itself included, from there on."""
+    columns = np.arange(alike.shape[1])
+    counts = np.zeros((len(alike), alike.shape[1] + 1), np.int32)
+    np.cumsum(alike, axis=1, out=counts[:, 1:])
+    until = counts[:, np.minimum(columns + STRETCH, alike.shape[1])]
+    marked: Flags = until > counts[:, np.maximum(columns - STRETCH, 0)]
+    return marked
 
 
 def _share(found: Flags, weights: F64) -> float:
