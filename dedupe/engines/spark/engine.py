@@ -82,6 +82,8 @@ class SparkTables:
             cpu.add(time.thread_time() - begun)
             return found
 
+        # Under new names for columns: the two may have come from one table, and Spark would take them for one.
+        left, right = left.toDF(*left.columns), right.toDF(*right.columns)
         both = left.groupBy(key).cogroup(right.groupBy(key))
         return both.applyInArrow(run, _spark_schema(schema))
 

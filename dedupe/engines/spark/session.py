@@ -74,6 +74,7 @@ def _options(master: str, memory: int) -> dict[str, str]:
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.parquet.compression.codec": "zstd",
         "spark.ui.showConsoleProgress": "false",
+        "spark.python.daemon.module": "dedupe.engines.spark.daemon",
     }
     if master.startswith("local"):
         options |= {

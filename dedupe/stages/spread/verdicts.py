@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -35,6 +36,7 @@ JUDGED = pa.schema([
     ("origins", pa.list_(pa.struct(list(ORIGINS)))),
 ])  # fmt: skip
 """Three tables in one, some thousand rows of each in a row."""
+_NAME = re.compile(r"(.*):(\d+)-(\d+)(?:/\d+)?", re.DOTALL)
 ROWS = 5_000
 
 
@@ -98,12 +100,13 @@ def _ordered_matches(matches: pa.Table, documents: pa.Table) -> pa.Table:
 
 
 def _ordered_families(members: pa.Table, documents: pa.Table) -> pa.Table:
-    """Order members by the first member of their family, then as they stand."""
-    names = members["family"].combine_chunks().dictionary_encode().indices.to_numpy()
-    first = np.flatnonzero(np.concatenate(([True], np.diff(names) != 0)))[: len(names)]
-    sizes = np.diff(np.concatenate((first, [len(names)])))
-    keys = [_numbers_of(members["document"], documents), numbers(members["start"]), numbers(members["stop"])]
-    return _with_order(members, [np.repeat(key[first], sizes) for key in keys])
+    """Order members by the smallest member of their family, which its name tells, then as they stand."""
+    names, number = np.unique(np.array(members["family"].to_pylist(), object), return_inverse=True)
+    named = [_NAME.fullmatch(name) for name in names.tolist()]
+    first = pa.chunked_array([pa.array([found[1] if found else None for found in named], pa.string())])
+    keys = [_numbers_of(first, documents)]
+    keys += [np.array([int(found[group]) if found else 0 for found in named], np.int64) for group in (2, 3)]
+    return _with_order(members, [key[number] for key in keys])
 
 
 def _in_one(tables: tuple[pa.Table, ...]) -> pa.Table:
