@@ -9,7 +9,8 @@ order in which work is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from dedupe.stages.columns import SENTENCES, SPANS
 from dedupe.stages.credits import FindCredits
 from dedupe.stages.ledger import PASSAGES
 from dedupe.stages.reading import READ
-from dedupe.stages.spread import frequencies, linking, neighbours, verdicts
+from dedupe.stages.spread import components, frequencies, linking, neighbours, verdicts
 from dedupe.stages.spread.aligning import NUMBERED, PROPOSED, AlignTogether, Together, Unnested
 from dedupe.stages.spread.bundles import BUNDLED, arranged
 from dedupe.stages.spread.furniture import REPEATED, RepeatedLines
@@ -44,6 +45,14 @@ class Plan:
     """Pieces of whatever has to come together by hash: postings, links, pairs, families."""
     block: int = 50_000
     """Documents in a block of the TF-IDF neighbours."""
+    together: int = 100_000
+    """Documents with matches that are judged in one piece; with more, connected components are found."""
+    edges: int = 20_000_000
+    """Edges of which this process finds the components; with more, the engine does, round by round."""
+    pairs: int = 50_000_000
+    """Pairs that this process puts in the order in which they are aligned; with more, it goes by hash."""
+    translated: int = 50_000
+    """Documents that are compared across languages, which this process does; with more, no one does."""
 
 
 MARKS = pa.schema([
@@ -200,7 +209,8 @@ class Spread:
     def judged(self, documents: Table, credits: Table, passages: Table) -> dict[str, Table]:
         """Return ``matches``, ``families`` and ``origins``."""
         engine = self.engine
-        accepted = engine.sql("SELECT *, 0 AS part FROM passages WHERE accepted", passages=passages)
+        accepted = engine.keep("accepted", engine.sql(_ACCEPTED, passages=passages), number="match")
+        accepted = engine.sql(_PARTED, accepted=accepted, parts=self._parts(accepted))
         said = self._nested("said", credits, verdicts.CREDIT, ("start", "stop", "surface", "place"))
         needed = engine.sql(_JUDGED, accepted=accepted, documents=documents, said=said)
         kernel = verdicts.Judge(self.settings, self.facts)
@@ -211,6 +221,37 @@ class Spread:
             rows = engine.map(verdicts.Only(name), judged, schema)
             found[name] = engine.keep(name, rows, order=order)
         return found
+
+    def _parts(self, accepted: Table) -> Table:
+        """Return the ``part`` in which each ``match`` is judged: components are never parted."""
+        engine, parts = self.engine, self.plan.partitions
+        count = engine.count(engine.sql(_MATCHED, accepted=accepted))
+        if count <= self.plan.together:
+            return engine.sql("SELECT match, CAST(0 AS BIGINT) AS part FROM accepted", accepted=accepted)
+        sides = engine.sql(_SIDES.format(parts=parts), accepted=accepted)
+        stretches = engine.keep(
+            "stretches", engine.group(components.Stretches(), sides, "part", components.STRETCHES)
+        )
+        edges = engine.keep("edges", engine.sql(_EDGES, stretches=stretches))
+        few = engine.count(edges) <= self.plan.edges
+        labels = engine.put(components.labelled(engine.collect(edges))) if few else self._starred(edges)
+        return engine.sql(_PARTS.format(parts=parts), stretches=stretches, labels=labels)
+
+    def _starred(self, edges: Table) -> Table:
+        """Return the edges from the smallest node of each component to every other one."""
+        engine, parts = self.engine, self.plan.partitions
+        before = edges
+        for turn in itertools.count():
+            both = engine.sql(_BOTH.format(parts=parts), edges=before)
+            large = engine.group(components.LargeStar(), both, "part", components.EDGES)
+            smaller = engine.sql(_SMALLER.format(parts=parts), edges=large)
+            small = engine.group(components.SmallStar(), smaller, "part", components.EDGES)
+            after = engine.keep(f"edges-{turn}", engine.sql("SELECT DISTINCT low, high FROM edges", edges=small))
+            same = engine.count(before) == engine.count(after)
+            if same and not engine.count(engine.sql(_NEW, before=before, after=after)):
+                return after
+            before = after
+        raise AssertionError("unreachable")
 
     def ledger(self, documents: Table, credits: Table, families: Table, origins: Table) -> Table:
         """Give every word of every article one class."""
@@ -284,6 +325,28 @@ SELECT n.bundle, d.number, d.id, d.text, d.language, d.furniture, d.sentences
 FROM (SELECT bundle, a AS number FROM bundled UNION SELECT bundle, b AS number FROM bundled) n
 JOIN documents d ON d.number = n.number
 """
+_ACCEPTED = "SELECT * FROM passages WHERE accepted"
+_PARTED = "SELECT a.*, p.part FROM accepted a JOIN parts p ON p.match = a.match"
+_MATCHED = "SELECT a_number FROM accepted UNION SELECT b_number FROM accepted"
+_SIDES = """
+SELECT match, a_number AS number, a_start AS start, a_stop AS stop, a_number % {parts} AS part FROM accepted
+UNION ALL
+SELECT match, b_number AS number, b_start AS start, b_stop AS stop, b_number % {parts} AS part FROM accepted
+"""
+_EDGES = """
+SELECT DISTINCT low, high
+FROM (SELECT match, MIN(node) AS low, MAX(node) AS high FROM stretches GROUP BY match) m WHERE low < high
+"""
+_PARTS = """
+SELECT s.match, MIN(COALESCE(l.low, s.node) % 1000003 % {parts}) AS part
+FROM stretches s LEFT JOIN labels l ON l.high = s.node GROUP BY s.match
+"""
+_BOTH = """
+SELECT low AS node, high AS other, low % 1000003 % {parts} AS part FROM edges
+UNION ALL SELECT high AS node, low AS other, high % 1000003 % {parts} AS part FROM edges
+"""
+_SMALLER = "SELECT high AS node, low AS other, high % 1000003 % {parts} AS part FROM edges"
+_NEW = "SELECT * FROM after EXCEPT SELECT * FROM before"
 _JUDGED = f"""
 SELECT n.part, d.number, {", ".join(f"d.{name}" for name in READ.names)}, d.words, s.entries
 FROM (SELECT part, a_number AS number FROM accepted UNION SELECT part, b_number AS number FROM accepted) n
