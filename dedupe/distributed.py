@@ -20,14 +20,14 @@ import pyarrow.compute as pc
 
 from dedupe.engines.tables import Table, Tables
 from dedupe.provenance import matrix
-from dedupe.records import CANDIDATES, CREDITS, LEDGER, PAIRS
+from dedupe.records import CANDIDATES, CREDITS, FAMILIES, LEDGER, ORIGINS
 from dedupe.reuse import background, candidates, tfidf_blocks
 from dedupe.settings import Settings
 from dedupe.stages.columns import SENTENCES, SPANS
 from dedupe.stages.credits import FindCredits
 from dedupe.stages.ledger import PASSAGES
 from dedupe.stages.reading import READ
-from dedupe.stages.spread import components, frequencies, linking, neighbours, verdicts
+from dedupe.stages.spread import across, components, frequencies, linking, neighbours, verdicts
 from dedupe.stages.spread.aligning import NUMBERED, PROPOSED, AlignTogether, Together, Unnested
 from dedupe.stages.spread.bundles import BUNDLED, arranged
 from dedupe.stages.spread.furniture import REPEATED, RepeatedLines
@@ -35,6 +35,9 @@ from dedupe.stages.spread.ledgers import KeepJoined
 from dedupe.stages.spread.reading import Said, said
 from dedupe.stages.spread.rows import PACKED, PAIRED, Beside, Nest, Placed, nested, placed
 from dedupe.stages.text import MARKED, MarkFurniture
+
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,33 @@ class Spread:
         found = engine.meet(kernel, bundled, needed, "bundle", NUMBERED)
         return engine.keep("aligned", found, order=["a_number", "b_number"])
 
+    def across(
+        self, documents: Table, aligned: Table, count: int, cache: Path | None, progress: Progress
+    ) -> tuple[Table, list[str]]:
+        """Add what the translated channel finds; return the pairs with it, and notes on how it was found."""
+        engine = self.engine
+        if "translated" not in self.channels:
+            return aligned, []
+        if count > self.plan.translated:
+            return aligned, [
+                f"translated: left out, {count} documents are more than the {self.plan.translated} that one"
+                " process compares across languages; run the parts of the corpus that share stories apart"
+            ]
+        columns = ", ".join(across.NEEDED)
+        rows = engine.sql(f"SELECT {columns} FROM documents ORDER BY number", documents=documents)
+        known = engine.collect(rows)
+        pairs = engine.collect(
+            engine.sql("SELECT a, b, tfidf FROM aligned WHERE tfidf IS NOT NULL", aligned=aligned)
+        )
+        found = across.find(known, pairs, self.settings, cache, progress)
+        notes = [f"translated: sentences compared by {found.embedder}"] if found.embedder else []
+        if not found.passages:
+            return aligned, [*notes, *found.notes]
+        keys = engine.put(across.pairs_of(found, known))
+        more = across.joined([engine.collect(engine.sql(_THESE, aligned=aligned, keys=keys))], found, known)
+        together = engine.sql(_REST, aligned=aligned, keys=keys, more=engine.put(more))
+        return engine.keep("together", together, order=["a_number", "b_number"]), [*notes, *found.notes]
+
     def passages(self, aligned: Table) -> Table:
         """Return the aligned passages, one a row."""
         schema = pa.schema([
@@ -206,21 +236,32 @@ class Spread:
             "candidates", self.engine.map(Unnested(), aligned, schema), order=["a_number", "b_number", "place"]
         )
 
-    def judged(self, documents: Table, credits: Table, passages: Table) -> dict[str, Table]:
-        """Return ``matches``, ``families`` and ``origins``."""
+    def matched(self, documents: Table, passages: Table) -> tuple[Table, Table]:
+        """Return ``matches`` and ``families``."""
         engine = self.engine
         accepted = engine.keep("accepted", engine.sql(_ACCEPTED, passages=passages), number="match")
         accepted = engine.sql(_PARTED, accepted=accepted, parts=self._parts(accepted))
-        said = self._nested("said", credits, verdicts.CREDIT, ("start", "stop", "surface", "place"))
-        needed = engine.sql(_JUDGED, accepted=accepted, documents=documents, said=said)
+        needed = engine.sql(_COMPARED, accepted=accepted, documents=documents)
+        kernel = verdicts.MatchTogether(self.settings)
+        both = engine.keep("matched", engine.meet(kernel, accepted, needed, "part", verdicts.MATCHED))
+        matches, families = (
+            engine.keep(
+                name,
+                engine.map(verdicts.Only(name), both, verdicts.only(name)),
+                order=verdicts.ORDER[name],
+            )
+            for name in ("matches", "families")
+        )
+        return matches, families
+
+    def origins(self, documents: Table, credits: Table, matches: Table, families: Table) -> Table:
+        """Name the origins of families."""
+        engine, parts = self.engine, self.plan.partitions
+        said = self._nested(credits, verdicts.CREDIT, ("place",))
+        rows = engine.sql(_FAMILIES.format(parts=parts), documents=documents, matches=matches, families=families)
+        needed = engine.sql(_MEMBERS.format(parts=parts), families=families, documents=documents, said=said)
         kernel = verdicts.Judge(self.settings, self.facts)
-        judged = engine.keep("judged", engine.meet(kernel, accepted, needed, "part", verdicts.JUDGED))
-        found = {}
-        for name, order in (("matches", verdicts.ORDER), ("families", verdicts.ORDER), ("origins", ("family",))):
-            schema = pa.schema(list(verdicts.JUDGED.field(name).type.value_type))
-            rows = engine.map(verdicts.Only(name), judged, schema)
-            found[name] = engine.keep(name, rows, order=order)
-        return found
+        return engine.keep("origins", engine.meet(kernel, rows, needed, "part", ORIGINS), order=["family"])
 
     def _parts(self, accepted: Table) -> Table:
         """Return the ``part`` in which each ``match`` is judged: components are never parted."""
@@ -257,15 +298,15 @@ class Spread:
         """Give every word of every article one class."""
         engine = self.engine
         own = ", ".join(
-            f"{'f' if name in ('start', 'stop', 'family') else 'o'}.{name}" for name in _names(PASSAGES)
+            f"{'f' if name in FAMILIES.names else 'o'}.{name}" for name in _names(PASSAGES)
         )
         passages = engine.sql(
             f"SELECT d.number, {own} FROM families f JOIN origins o ON o.family = f.family "
             "JOIN documents d ON d.id = f.document",
             families=families, origins=origins, documents=documents,
         )  # fmt: skip
-        said = self._nested("said", credits, verdicts.CREDIT, ("start", "stop", "surface", "place"))
-        copied = self._nested("copied", passages, PASSAGES.value_type, ("start", "stop", "family"))
+        said = self._nested(credits, verdicts.CREDIT, ("start", "stop", "surface", "place"))
+        copied = self._nested(passages, PASSAGES.value_type, ("start", "stop", "family"))
         joined = engine.sql(_ARTICLES, documents=documents, said=said, copied=copied)
         kept = engine.map(Placed(KeepJoined(self.facts)), joined, placed(LEDGER))
         return engine.keep("ledger", kept, order=["number", "place"])
@@ -275,30 +316,44 @@ class Spread:
         outlets = self.engine.sql("SELECT id, outlet, kind, words FROM documents", documents=documents)
         return self.engine.keep("matrix", self.engine.sql(matrix.QUERY, ledger=ledger, documents=outlets))
 
-    def _nested(self, name: str, rows: Table, entry: pa.StructType, order: tuple[str, ...]) -> Table:
+    def _nested(self, rows: Table, entry: pa.StructType, order: tuple[str, ...]) -> Table:
         """Return one row a document, with the list of its rows."""
         parts = self.plan.partitions
-        cut = self.engine.sql(f"SELECT *, number % {parts} AS part FROM {name}", **{name: rows})
+        cut = self.engine.sql(f"SELECT *, number % {parts} AS part FROM listed", listed=rows)
         return self.engine.group(Nest(entry, order), cut, "part", nested(entry))
 
-    def all(self, records: Table) -> tuple[dict[str, Table], Said, int]:
-        """Run every stage; return the tables, what was said of records, and the number of documents."""
+    def all(self, records: Table, cache: Path | None, progress: Progress) -> Results:
+        """Run every stage. ``cache`` is a folder for sentence vectors; ``progress`` is that of encoding them."""
+        engine = self.engine
         read, told = self.read(records)
         documents = self.documents(read)
-        total = self.engine.collect(
-            self.engine.sql("SELECT COUNT(*) AS documents, CAST(SUM(words) AS BIGINT) AS words FROM documents", documents=documents)
-        ).to_pylist()[0]
+        total = engine.collect(engine.sql(_TOTAL, documents=documents)).to_pylist()[0]
         count, words = total["documents"], total["words"] or 0
         credits = self.credits(documents)
         frequency = self.frequency(documents)
         proposed = self.proposed(documents, frequency, count, words)
         aligned = self.aligned(documents, proposed, frequency, count)
-        passages = self.passages(aligned)
-        tables = {"documents": documents, "credits": credits, "pairs": aligned, "candidates": passages}
-        tables |= self.judged(documents, credits, passages)
-        tables["ledger"] = self.ledger(documents, credits, tables["families"], tables["origins"])
+        pairs, notes = self.across(documents, aligned, count, cache, progress)
+        passages = self.passages(pairs)
+        tables = {"documents": documents, "credits": credits, "pairs": pairs, "candidates": passages}
+        matches, families = self.matched(documents, passages)
+        origins = self.origins(documents, credits, matches, families)
+        tables |= {"matches": matches, "families": families, "origins": origins}
+        tables["ledger"] = self.ledger(documents, credits, families, origins)
         tables["matrix"] = self.matrix(tables["ledger"], documents)
-        return tables, told, count
+        return Results(tables, told, count, words, total["undated"], notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The tables by name, what was said of records, counts of all documents, and notes."""
+
+    tables: dict[str, Table]
+    said: Said
+    documents: int
+    words: int
+    undated: int
+    notes: list[str]
 
 
 def _names(kind: pa.ListType) -> list[str]:
@@ -320,10 +375,20 @@ FROM again g
 JOIN records r ON r.id = g.id AND g.first <> r.file_number * 1099511627776 + r.place
 JOIN records e ON e.id = g.id AND g.first = e.file_number * 1099511627776 + e.place
 """
+_TOTAL = """
+SELECT COUNT(*) AS documents, CAST(SUM(words) AS BIGINT) AS words, COUNT(*) - COUNT(published) AS undated
+FROM documents
+"""
 _NEEDED = """
 SELECT n.bundle, d.number, d.id, d.text, d.language, d.furniture, d.sentences
 FROM (SELECT bundle, a AS number FROM bundled UNION SELECT bundle, b AS number FROM bundled) n
 JOIN documents d ON d.number = n.number
+"""
+_SAME = "k.a_number = l.a_number AND k.b_number = l.b_number"
+_THESE = f"SELECT l.* FROM aligned l JOIN keys k ON {_SAME}"
+_REST = f"""
+SELECT l.* FROM aligned l LEFT JOIN keys k ON {_SAME} WHERE k.a_number IS NULL
+UNION ALL SELECT * FROM more
 """
 _ACCEPTED = "SELECT * FROM passages WHERE accepted"
 _PARTED = "SELECT a.*, p.part FROM accepted a JOIN parts p ON p.match = a.match"
@@ -347,11 +412,38 @@ UNION ALL SELECT high AS node, low AS other, high % 1000003 % {parts} AS part FR
 """
 _SMALLER = "SELECT high AS node, low AS other, high % 1000003 % {parts} AS part FROM edges"
 _NEW = "SELECT * FROM after EXCEPT SELECT * FROM before"
-_JUDGED = f"""
-SELECT n.part, d.number, {", ".join(f"d.{name}" for name in READ.names)}, d.words, s.entries
+_COMPARED = f"""
+SELECT n.part, d.number, {", ".join(f"d.{name}" for name in READ.names)}, d.words
 FROM (SELECT part, a_number AS number FROM accepted UNION SELECT part, b_number AS number FROM accepted) n
 JOIN documents d ON d.number = n.number
-LEFT JOIN said s ON s.number = n.number
+"""
+_OF_FAMILY = (*FAMILIES.names, *verdicts.ORDER["families"])
+_OF_MATCH = tuple(name for name in verdicts.ABOUT_MATCH if name not in _OF_FAMILY)
+_NO_MEMBER = ", ".join("m.family" if name == "family" else f"NULL AS {name}" for name in _OF_FAMILY)
+_FAMILIES = f"""
+SELECT home % {{parts}} AS part, {", ".join(_OF_FAMILY)}, {", ".join(f"NULL AS {name}" for name in _OF_MATCH)}
+FROM families
+UNION ALL
+SELECT m.home % {{parts}} AS part, {_NO_MEMBER}, {", ".join(f"m.{name}" for name in _OF_MATCH)} FROM matches m
+UNION ALL
+SELECT s.part, {_NO_MEMBER}, {", ".join(f"m.{name}" for name in _OF_MATCH)}
+FROM (
+  SELECT DISTINCT f.home % {{parts}} AS part, p.a, p.b
+  FROM (
+    SELECT m.a, m.b FROM matches m JOIN documents d ON d.number = m.a_number WHERE d.kind = 'wire'
+    UNION
+    SELECT m.a, m.b FROM matches m JOIN documents d ON d.number = m.b_number WHERE d.kind = 'wire'
+  ) p
+  JOIN families f ON f.document = p.a
+  JOIN families g ON g.document = p.b AND g.family = f.family
+) s
+JOIN matches m ON m.a = s.a AND m.b = s.b
+"""
+_MEMBERS = """
+SELECT n.part, d.number, d.id, d.outlet, d.kind, d.source_id, d.published, d.language, s.entries
+FROM (SELECT DISTINCT home % {parts} AS part, document FROM families) n
+JOIN documents d ON d.id = n.document
+LEFT JOIN said s ON s.number = d.number
 """
 _ARTICLES = """
 SELECT d.number, d.id, d.text, d.outlet, d.furniture, s.entries, c.entries AS passages
