@@ -10,7 +10,7 @@ order in which work is done.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,8 +28,9 @@ from dedupe.stages.credits import FindCredits
 from dedupe.stages.ledger import PASSAGES
 from dedupe.stages.reading import READ
 from dedupe.stages.spread import across, components, frequencies, linking, neighbours, verdicts
-from dedupe.stages.spread.aligning import NUMBERED, PROPOSED, AlignTogether, Together, Unnested
-from dedupe.stages.spread.bundles import BUNDLED, arranged
+from dedupe.stages.spread import bundles
+from dedupe.stages.spread.aligning import NUMBERED, AlignTogether, Together, Unnested
+from dedupe.stages.spread.bundles import PROPOSED
 from dedupe.stages.spread.furniture import REPEATED, RepeatedLines
 from dedupe.stages.spread.ledgers import KeepJoined
 from dedupe.stages.spread.reading import Said, said
@@ -52,7 +53,7 @@ class Plan:
     """Documents with matches that are judged in one piece; with more, connected components are found."""
     edges: int = 20_000_000
     """Edges of which this process finds the components; with more, the engine does, round by round."""
-    pairs: int = 50_000_000
+    pairs: int = 10_000_000
     """Pairs that this process puts in the order in which they are aligned; with more, it goes by hash."""
     translated: int = 50_000
     """Documents that are compared across languages, which this process does; with more, no one does."""
@@ -81,7 +82,9 @@ class Spread:
             "read", engine.sql(_FIRSTS, records=records, again=again), order=["id"], number="number"
         )
         told = said(
-            engine.collect(engine.sql("SELECT file_number, place, said FROM records WHERE id IS NULL", records=records)),
+            engine.collect(
+                engine.sql("SELECT file_number, place, said FROM records WHERE id IS NULL", records=records)
+            ),
             engine.collect(engine.sql(_LATER, records=records, again=again)),
         )
         return documents, told
@@ -89,10 +92,11 @@ class Spread:
     def documents(self, read: Table) -> Table:
         """Count words, cut sentences, mark furniture, the lines that an outlet repeats included."""
         engine = self.engine
-        kernel = Beside(MarkFurniture(), tuple(name for name in READ.names if name != "id") + ("number",))
+        kernel = Beside(MarkFurniture(), (*(name for name in READ.names if name != "id"), "number"))
         marked = engine.keep("marked", engine.map(kernel, read, MARKS))
         lines = engine.sql(
-            "SELECT number, id, outlet, kind, furniture, lines FROM marked WHERE kind = 'outlet'", marked=marked
+            "SELECT number, id, outlet, kind, furniture, lines FROM marked WHERE kind = 'outlet'",
+            marked=marked,
         )
         repeated = engine.group(RepeatedLines(self.settings.boilerplate), lines, "outlet", REPEATED)
         columns = ", ".join(
@@ -101,9 +105,7 @@ class Spread:
             if name != "lines"
         )
         query = f"SELECT {columns} FROM marked m LEFT JOIN repeated r ON r.number = m.number"
-        return engine.keep(
-            "documents", engine.sql(query, marked=marked, repeated=repeated), order=["number"]
-        )
+        return engine.keep("documents", engine.sql(query, marked=marked, repeated=repeated), order=["number"])
 
     def credits(self, documents: Table) -> Table:
         """Find the credits."""
@@ -115,16 +117,18 @@ class Spread:
         found = []
         for bit, name in enumerate(candidates.CHANNELS):
             if name in self.channels and count > 1:
-                channel = {"shingles": self._by_shingles, "minhash": self._by_minhash, "tfidf": self._by_tfidf}
+                channel = {
+                    "shingles": self._by_shingles,
+                    "minhash": self._by_minhash,
+                    "tfidf": self._by_tfidf,
+                }
                 found.append(channel[name](documents, 1 << bit, frequency, count, words))
         if not found:
             return self.engine.put(PROPOSED.empty_table())
         tables = {f"pairs{n}": table for n, table in enumerate(found)}
         query = " UNION ALL ".join(f"SELECT * FROM {name}" for name in tables)
         parts = self.plan.partitions
-        every = self.engine.sql(
-            f"SELECT *, (a * 31 + b) % {parts} AS part FROM ({query}) AS every", **tables
-        )
+        every = self.engine.sql(f"SELECT *, (a * 31 + b) % {parts} AS part FROM ({query}) AS every", **tables)
         return self.engine.keep(
             "proposed", self.engine.group(Together(), every, "part", PROPOSED), order=["a", "b"]
         )
@@ -165,7 +169,9 @@ class Spread:
         postings = engine.map(kernel, documents, PACKED)
         link = linking.LinkPostings(star, self.settings.candidates.window_days, self.plan.partitions)
         links = engine.group(link, postings, "key", PACKED)
-        return engine.keep(name, engine.group(linking.CountLinks(channel, least, slack), links, "key", PAIRED))
+        return engine.keep(
+            name, engine.group(linking.CountLinks(channel, least, slack), links, "key", PAIRED)
+        )
 
     def _by_tfidf(
         self, documents: Table, channel: int, frequency: np.ndarray, count: int, words: int
@@ -193,11 +199,22 @@ class Spread:
     def aligned(self, documents: Table, proposed: Table, frequency: np.ndarray, count: int) -> Table:
         """Bring pairs and their documents together in bundles, and align them."""
         engine = self.engine
-        bundled = engine.keep("bundles", engine.put(arranged(engine.collect(proposed))))
+        bundled = self._bundled(proposed)
         needed = engine.sql(_NEEDED, bundled=bundled, documents=documents)
         kernel = AlignTogether(self.settings, background.common(frequency, count))
         found = engine.meet(kernel, bundled, needed, "bundle", NUMBERED)
         return engine.keep("aligned", found, order=["a_number", "b_number"])
+
+    def _bundled(self, proposed: Table) -> Table:
+        """Return pairs with the ``bundle`` in which they are aligned."""
+        engine = self.engine
+        count = engine.count(proposed)
+        if count <= self.plan.pairs:
+            return engine.put(bundles.arranged(engine.collect(proposed)))
+        homes = engine.keep("homes", engine.sql(bundles.HOMES, proposed=proposed))
+        homes = engine.keep("nearer", engine.sql(bundles.NEARER, proposed=proposed, homes=homes))
+        query = bundles.BY_HOME.format(pairs=bundles.PAIRS, bundles=count // bundles.PAIRS + 1)
+        return engine.keep("bundles", engine.sql(query, proposed=proposed, homes=homes))
 
     def across(
         self, documents: Table, aligned: Table, count: int, cache: Path | None, progress: Progress
@@ -233,7 +250,9 @@ class Spread:
             ("place", pa.int32()),
         ])  # fmt: skip
         return self.engine.keep(
-            "candidates", self.engine.map(Unnested(), aligned, schema), order=["a_number", "b_number", "place"]
+            "candidates",
+            self.engine.map(Unnested(), aligned, schema),
+            order=["a_number", "b_number", "place"],
         )
 
     def matched(self, documents: Table, passages: Table) -> tuple[Table, Table]:
@@ -258,7 +277,9 @@ class Spread:
         """Name the origins of families."""
         engine, parts = self.engine, self.plan.partitions
         said = self._nested(credits, verdicts.CREDIT, ("place",))
-        rows = engine.sql(_FAMILIES.format(parts=parts), documents=documents, matches=matches, families=families)
+        rows = engine.sql(
+            _FAMILIES.format(parts=parts), documents=documents, matches=matches, families=families
+        )
         needed = engine.sql(_MEMBERS.format(parts=parts), families=families, documents=documents, said=said)
         kernel = verdicts.Judge(self.settings, self.facts)
         return engine.keep("origins", engine.meet(kernel, rows, needed, "part", ORIGINS), order=["family"])
@@ -287,7 +308,9 @@ class Spread:
             large = engine.group(components.LargeStar(), both, "part", components.EDGES)
             smaller = engine.sql(_SMALLER.format(parts=parts), edges=large)
             small = engine.group(components.SmallStar(), smaller, "part", components.EDGES)
-            after = engine.keep(f"edges-{turn}", engine.sql("SELECT DISTINCT low, high FROM edges", edges=small))
+            after = engine.keep(
+                f"edges-{turn}", engine.sql("SELECT DISTINCT low, high FROM edges", edges=small)
+            )
             same = engine.count(before) == engine.count(after)
             if same and not engine.count(engine.sql(_NEW, before=before, after=after)):
                 return after
@@ -297,9 +320,7 @@ class Spread:
     def ledger(self, documents: Table, credits: Table, families: Table, origins: Table) -> Table:
         """Give every word of every article one class."""
         engine = self.engine
-        own = ", ".join(
-            f"{'f' if name in FAMILIES.names else 'o'}.{name}" for name in _names(PASSAGES)
-        )
+        own = ", ".join(f"{'f' if name in FAMILIES.names else 'o'}.{name}" for name in _names(PASSAGES))
         passages = engine.sql(
             f"SELECT d.number, {own} FROM families f JOIN origins o ON o.family = f.family "
             "JOIN documents d ON d.id = f.document",
@@ -354,6 +375,79 @@ class Results:
     words: int
     undated: int
     notes: list[str]
+
+
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    "documents": ("number",), "credits": ("number", "place"), "pairs": ("a_number", "b_number"),
+    "candidates": ("a_number", "b_number", "place"), "origins": ("family",), "ledger": ("number", "place"),
+    "matrix": ("outlet", "class", "source", "via"), **verdicts.ORDER,
+}  # fmt: skip
+"""The columns that put each table's rows in order."""
+
+TEXT_IN_PIECE = 32 << 20
+"""Bytes of input that make one piece of what is shuffled."""
+
+
+def plan_of(input_bytes: int, processors: int, partitions: int = 0) -> Plan:
+    """Return how the work on so much input is cut; ``partitions`` overrides the number of pieces."""
+    return Plan(partitions or max(2 * processors, -(-input_bytes // TEXT_IN_PIECE)))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a run before it begins: pieces that it is cut into (0: one process, see ``held``), bytes that
+    are sent over the network, bytes in one piece, and what one process holds, with its limit."""
+
+    name: str
+    pieces: int
+    sent: int
+    piece: int
+    held: str = ""
+
+
+DOCUMENT_BYTES = 2_080
+"""Of JSON Lines a document takes about so much, …"""
+WORD_BYTES = 5.9
+"""… and a word, of which each has a posting of …"""
+POSTING_BYTES = 19
+"""… so many bytes, its document's share included."""
+VECTOR_BYTES = 1_900
+PAIRS_PER_DOCUMENT = 2.0
+"""Of documents and pairs in the scale corpus (docs/benchmarks.md); a corpus of few stories has more."""
+
+
+def steps(input_bytes: int, plan: Plan, channels: Sequence[str]) -> list[Step]:
+    """Return the steps that send data, estimated from the bytes of the input alone."""
+    parts = plan.partitions
+    documents = max(1, input_bytes // DOCUMENT_BYTES)
+    pairs = int(documents * PAIRS_PER_DOCUMENT)
+
+    def step(name: str, sent: float, pieces: int = parts, held: str = "") -> Step:
+        return Step(name, pieces, int(sent), int(sent / max(1, pieces)), held)
+
+    found = [step("documents, by id", input_bytes), step("repeated lines, by outlet", input_bytes / 6)]
+    if "shingles" in channels:
+        postings = input_bytes / WORD_BYTES * POSTING_BYTES
+        found.append(step("postings, by hash", postings, held="a k-gram in n documents: 19 n bytes"))
+        found.append(step("links, by pair", 12 * 40 * pairs))
+    if "minhash" in channels:
+        found.append(step("signatures' bands, by hash", documents * 25 * 40, max(1, parts // 8) * 25))
+    if "tfidf" in channels:
+        blocks = -(-documents // plan.block)
+        found.append(step("TF-IDF vectors, block by block", 2 * VECTOR_BYTES * documents * blocks, blocks**2))
+    found.append(
+        step("pairs with their texts, by bundle", pairs * 1.5 * DOCUMENT_BYTES, max(1, pairs // bundles.PAIRS))
+    )
+    ordering = f"the driver orders up to {plan.pairs:,} pairs; with more, by hash"
+    found.append(step("order of pairs", 28 * pairs, 0 if pairs <= plan.pairs else parts, ordering))
+    if "translated" in channels:
+        held = f"the driver compares up to {plan.translated:,} documents across languages; with more, none are"
+        found.append(step("translated", input_bytes if documents <= plan.translated else 0, 0, held))
+    one = documents <= plan.together
+    judging = f"one piece up to {plan.together:,} documents; with more, by connected components"
+    found.append(step("families", input_bytes, 1 if one else parts, judging))
+    found.append(step("origins, ledger", input_bytes * 1.2))
+    return found
 
 
 def _names(kind: pa.ListType) -> list[str]:

@@ -71,9 +71,7 @@ class MemoryTables:
     def group(self, kernel: Kernel, table: pa.Table, key: str, schema: pa.Schema) -> pa.Table:
         return _joined((kernel(part) for _, part in sorted(_by_key(table, key).items())), schema)
 
-    def meet(
-        self, kernel: Meeting, left: pa.Table, right: pa.Table, key: str, schema: pa.Schema
-    ) -> pa.Table:
+    def meet(self, kernel: Meeting, left: pa.Table, right: pa.Table, key: str, schema: pa.Schema) -> pa.Table:
         ours, theirs = _by_key(left, key), _by_key(right, key)
         return _joined(
             (

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -95,7 +96,7 @@ def split(found: Vectors, size: int) -> Iterator[tuple[int, Vectors]]:
     """Yield the vectors by block of ``size`` document numbers (ascending)."""
     blocks = found.about.numbers // size
     cuts = [0, *(np.flatnonzero(np.diff(blocks)) + 1).tolist(), len(blocks)]
-    for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, stop in itertools.pairwise(cuts):
         if stop > start:
             yield int(blocks[start]), _slice(found, start, stop)
 
@@ -104,7 +105,7 @@ def _slice(found: Vectors, start: int, stop: int) -> Vectors:
     entries, heavy = _bounds(found.sizes), _bounds(found.heavy_sizes)
     own, top = slice(entries[start], entries[stop]), slice(heavy[start], heavy[stop])
     return Vectors(
-        About(*(column[start:stop] for column in found.about)),
+        found.about.take(slice(start, stop)),
         found.sizes[start:stop],
         found.columns[own],
         found.weights[own],

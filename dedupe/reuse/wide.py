@@ -42,9 +42,9 @@ class About(NamedTuple):
     days: I32
     wire: Flags
 
-    def take(self, rows: NDArray[np.integer]) -> About:
+    def take(self, rows: NDArray[np.integer[Any]] | slice) -> About:
         """Return these rows."""
-        return About(*(column[rows] for column in self))
+        return About(self.numbers[rows], self.outlets[rows], self.days[rows], self.wire[rows])
 
 
 class Postings(NamedTuple):
@@ -108,11 +108,14 @@ def split(found: Postings, parts: int) -> Iterator[tuple[int, Postings]]:
         rows = order[bounds[part] : bounds[part + 1]]
         if len(rows):
             documents, owners = np.unique(found.owners[rows], return_inverse=True)
-            yield part, Postings(
-                found.about.take(documents),
-                found.hashes[rows],
-                owners.astype(np.uint32),
-                found.places[rows],
+            yield (
+                part,
+                Postings(
+                    found.about.take(documents),
+                    found.hashes[rows],
+                    owners.astype(np.uint32),
+                    found.places[rows],
+                ),
             )
 
 
@@ -182,7 +185,7 @@ def split_links(found: Links, parts: int) -> Iterator[tuple[int, Links]]:
     for part in range(parts):
         rows = order[bounds[part] : bounds[part + 1]]
         if len(rows):
-            yield part, Links(*(column[rows] for column in found))
+            yield part, Links(found.a[rows], found.b[rows], found.diagonals[rows])
 
 
 def packed_links(found: Links) -> bytes:

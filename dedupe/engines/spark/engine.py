@@ -37,6 +37,7 @@ class SparkTables:
         self.store = store
         self.partitions = partitions or 4 * session.sparkContext.defaultParallelism
         self._progress = progress or (lambda stage, done, total: None)
+        self.timings: list[dict[str, Any]] = []
         self._cpu = session.sparkContext.accumulator(0.0)
         session.conf.set("spark.sql.shuffle.partitions", str(self.partitions))
 
@@ -58,7 +59,7 @@ class SparkTables:
                 cpu.add(time.thread_time() - begun)
                 yield from found.to_batches()
 
-        return table.mapInArrow(run, _spark_schema(schema))
+        return table.mapInArrow(run, spark_schema(schema))
 
     def group(self, kernel: Kernel, table: DataFrame, key: str, schema: pa.Schema) -> DataFrame:
         cpu = self._cpu
@@ -69,7 +70,7 @@ class SparkTables:
             cpu.add(time.thread_time() - begun)
             return found
 
-        return table.groupBy(key).applyInArrow(run, _spark_schema(schema))
+        return table.groupBy(key).applyInArrow(run, spark_schema(schema))
 
     def meet(
         self, kernel: Meeting, left: DataFrame, right: DataFrame, key: str, schema: pa.Schema
@@ -85,24 +86,34 @@ class SparkTables:
         # Under new names for columns: the two may have come from one table, and Spark would take them for one.
         left, right = left.toDF(*left.columns), right.toDF(*right.columns)
         both = left.groupBy(key).cogroup(right.groupBy(key))
-        return both.applyInArrow(run, _spark_schema(schema))
+        return both.applyInArrow(run, spark_schema(schema))
 
     def sql(self, query: str, **tables: DataFrame) -> DataFrame:
         for name, table in tables.items():
             table.createOrReplaceTempView(name)
         return self.session.sql(query)
 
-    def keep(
-        self, name: str, table: DataFrame, order: Sequence[str] = (), number: str = ""
-    ) -> DataFrame:
+    def keep(self, name: str, table: DataFrame, order: Sequence[str] = (), number: str = "") -> DataFrame:
         path = self.store.path(name)
         if not self.store.is_whole(name):
             if order:
                 table = table.repartitionByRange(self.partitions, *order).sortWithinPartitions(*order)
+            begun, before = time.perf_counter(), self.kernel_seconds
             with self._watched(name), explained(where=path):
                 table.write.mode("overwrite").parquet(path)
+            seconds, kernels = time.perf_counter() - begun, self.kernel_seconds - before
+            self.timings.append(
+                {"name": name, "seconds": round(seconds, 3), "kernel_seconds": round(kernels, 3)}
+            )
         kept = self.session.read.schema(table.schema).parquet(path)
         return self._numbered(kept, number, path) if number else kept
+
+    def save(self, name: str, table: DataFrame, schema: pa.Schema, order: Sequence[str]) -> None:
+        """Write a result, in the columns of ``schema``, as a folder of files whose names are in order."""
+        path = self.store.path(name)
+        parted = table.repartitionByRange(self.partitions, *order).sortWithinPartitions(*order)
+        with self._watched(name), explained(where=path):
+            parted.select(*schema.names).write.mode("overwrite").parquet(path)
 
     def _numbered(self, table: DataFrame, number: str, path: str) -> DataFrame:
         """Add the row's number: the rows in the files before its own, and its number in the file."""
@@ -160,7 +171,8 @@ class SparkTables:
             thread.join()
 
 
-def _spark_schema(schema: pa.Schema) -> Any:
+def spark_schema(schema: pa.Schema) -> Any:
+    """Return an Arrow schema as Spark writes it."""
     from pyspark.sql.pandas.types import from_arrow_schema
 
     return from_arrow_schema(schema)

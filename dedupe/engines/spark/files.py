@@ -47,6 +47,16 @@ class Store:
         stream.write(bytearray(text, "utf-8"))
         stream.close()
 
+    def text(self, name: str) -> str | None:
+        """Return what such a file holds, or None where there is none."""
+        path = self._path(f"{self.base}/{name}")
+        if not self._system().exists(path):
+            return None
+        stream = self._system().open(path)
+        found = bytes(stream.readAllBytes()).decode("utf-8", "replace")
+        stream.close()
+        return found
+
     def _path(self, url: str) -> Any:
         jvm: Any = self._session.sparkContext._jvm
         return jvm.org.apache.hadoop.fs.Path(url)

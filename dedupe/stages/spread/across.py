@@ -42,7 +42,9 @@ def pairs_of(found: TranslatedReuse, documents: pa.Table) -> pa.Table:
 
 def joined(rows: Iterable[pa.Table], found: TranslatedReuse, documents: pa.Table) -> pa.Table:
     """Return ``NUMBERED`` rows of these pairs with the passages added; ``rows`` are those there were."""
-    before = pa.concat_tables([ALIGNED.empty_table(), *(part.select(ALIGNED.names).cast(ALIGNED) for part in rows)])
+    before = pa.concat_tables(
+        [ALIGNED.empty_table(), *(part.select(ALIGNED.names).cast(ALIGNED) for part in rows)]
+    )
     after = translated.joined(before, found, documents)
     ids, known = documents["id"].combine_chunks(), documents["number"]
     sides = [known.take(pc.index_in(after[side], ids)) for side in "ab"]

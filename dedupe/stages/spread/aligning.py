@@ -14,14 +14,11 @@ from dedupe.settings import Settings
 from dedupe.stages.align import ALIGNED, AlignBundles
 from dedupe.stages.candidates import FOUND, bundles, unnested
 from dedupe.stages.columns import flat, numbers
+from dedupe.stages.spread.bundles import PROPOSED, order
 from dedupe.stages.spread.linking import shares
 
 PAIRS_IN_BUNDLE = 500
 """Pairs aligned together, as in the local run; changes no result."""
-PROPOSED = pa.schema([
-    ("a", pa.int64()), ("b", pa.int64()), ("channels", pa.int32()), ("tfidf", pa.float64()),
-])  # fmt: skip
-"""Pairs of document numbers, the channels that propose them as bits, and the TF-IDF cosine."""
 NUMBERED = pa.schema([*ALIGNED, ("a_number", pa.int64()), ("b_number", pa.int64())])
 
 
@@ -52,8 +49,12 @@ class AlignTogether:
 
     def __call__(self, pairs: pa.Table, documents: pa.Table) -> pa.Table:
         documents = documents.take(pc.sort_indices(documents["number"])).combine_chunks()
-        pairs = pairs.take(pc.sort_indices(pairs, [("place", "ascending")]))
         known = numbers(documents["number"])
+        pairs = pairs.take(pc.sort_indices(pairs, [("a", "ascending"), ("b", "ascending")])).combine_chunks()
+        rows = [pa.array(np.searchsorted(known, numbers(pairs[name]))) for name in "ab"]
+        pairs = pairs.take(
+            pa.array(order(pa.table([*rows, pairs["channels"], pairs["tfidf"]], PROPOSED.names)))
+        )
         sides = [np.searchsorted(known, numbers(pairs[name])).astype(np.int32) for name in "ab"]
         exact, estimate = shares(documents, self.settings, np.stack(sides, axis=1))
         found = pa.table(

@@ -61,7 +61,9 @@ class BandPostings:
         words = tokenized(batch["text"])
         sets = minhash.shingle_sets(words, self.settings.shingles.k, masked(words, batch["furniture"]))
         signatures = minhash.signatures(sets, self.settings.minhash)
-        bands, rows = minhash.bands_and_rows(self.settings.minhash.threshold, self.settings.minhash.permutations)
+        bands, rows = minhash.bands_and_rows(
+            self.settings.minhash.threshold, self.settings.minhash.permutations
+        )
         place_bits = max(1, self.documents.bit_length())
         found = wide.band_postings(signatures, about(batch, self.settings), bands, rows, place_bits)
         for band, postings in enumerate(found):

@@ -30,7 +30,9 @@ class MakeVectors:
     def __call__(self, batch: pa.Table) -> pa.Table:
         words = tokenized(batch["text"])
         mask = masked(words, batch["furniture"])
-        found = tfidf_blocks.vectors(words, mask, about(batch, self.settings), self.weights, self.settings.tfidf)
+        found = tfidf_blocks.vectors(
+            words, mask, about(batch, self.settings), self.weights, self.settings.tfidf
+        )
         return packed_table(
             (block, tfidf_blocks.packed_vectors(part))
             for block, part in tfidf_blocks.split(found, self.block)

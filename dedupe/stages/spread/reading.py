@@ -119,8 +119,8 @@ def checked(
         else:
             documents.append(record)
             at.append((number, raw.line or place, raw.line))
-    told = {"read": tally.read, "replacements": tally.replacements, "notes": tally.notes}
-    said.append((-1, -1, json.dumps(told)))
+    sums = {"read": tally.read, "replacements": tally.replacements, "notes": tally.notes}
+    said.append((-1, -1, json.dumps(sums)))
     table = documents_table(documents).select(READ.names)
     for n, name in enumerate(("file_number", "place", "line")):
         table = table.append_column(name, pa.array([row[n] for row in at], pa.int64()))

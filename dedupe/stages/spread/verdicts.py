@@ -144,5 +144,3 @@ def _in_one(tables: list[pa.Table]) -> pa.Table:
         bounds = np.minimum(np.arange(count + 1) * ROWS, len(entries)).astype(np.int32)
         columns.append(pa.ListArray.from_arrays(pa.array(bounds), entries).cast(field.type))
     return pa.table(columns, schema=MATCHED)
-
-
