@@ -23,6 +23,8 @@ SECONDS_TO_CONNECT = 5.0
 TRIES = 4
 """Times that a task may fail, on one machine as on a cluster."""
 _LOGGING = Path(__file__).parent / "log4j2.properties"
+_QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""On one machine Java mostly hands data on: compiling it to the utmost takes longer than it saves."""
 _STANDALONE = re.compile(r"spark://([^:/,]+):(\d+)")
 
 
@@ -82,7 +84,7 @@ def _options(master: str, memory: int) -> dict[str, str]:
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.memory": f"{max(512, memory >> 20)}m",
-            "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}",
+            "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOGGING.as_uri()} {_QUICK}",
         }
     return options
 

@@ -56,6 +56,6 @@ def explained(where: str) -> Iterator[None]:
         raise
     except Exception as error:
         found = trouble(error, where)
-        if found is None:
-            raise
+        if found is None:  # a defect; of Java's traces the first line says what
+            raise RuntimeError(str(error).partition("\n\tat ")[0]) from error
         raise found from error
