@@ -129,9 +129,7 @@ class Spread:
         query = " UNION ALL ".join(f"SELECT * FROM {name}" for name in tables)
         parts = self.plan.partitions
         every = self.engine.sql(f"SELECT *, (a * 31 + b) % {parts} AS part FROM ({query}) AS every", **tables)
-        return self.engine.keep(
-            "proposed", self.engine.group(Together(), every, "part", PROPOSED), order=["a", "b"]
-        )
+        return self.engine.keep("proposed", self.engine.group(Together(), every, "part", PROPOSED))
 
     def frequency(self, documents: Table) -> np.ndarray:
         """Return in how many documents each word stands."""

@@ -33,7 +33,10 @@ def written(folder, lines):
     folder.mkdir(parents=True)
     (folder / "one.jsonl").write_text("\n".join(lines[:30]) + "\n{}\n", encoding="utf-8")
     (folder / "two.ndjson").write_text("\n".join(lines[30:55]), encoding="utf-8")
-    pq.write_table(pa.Table.from_pylist([json.loads(line) for line in lines[55:]]), folder / "three.parquet")
+    records = [json.loads(line) for line in lines[55:]]
+    names = sorted({name for record in records for name in record})
+    table = pa.table({name: [record.get(name) for record in records] for name in names})
+    pq.write_table(table, folder / "three.parquet")
     return folder
 
 
@@ -108,11 +111,11 @@ def test_work_that_fails_is_done_again_and_nothing_changes(dies, tmp_path):
     send_along(__name__)
     (tmp_path / "marks").mkdir()
     table = tables.put(pa.table({"x": list(range(2000))}))
-    parted = tables.sql("SELECT *, x % 4 AS part FROM t", t=table)
+    parted = tables.sql("SELECT *, x % 2 AS part FROM t", t=table)
     schema = pa.schema([("x", pa.int64()), ("part", pa.int64())])
     found = tables.group(Fails(str(tmp_path / "marks"), dies), parted, "part", schema)
     kept = tables.keep("again", found, order=["x"])
-    assert len(list((tmp_path / "marks").iterdir())) == 4
+    assert len(list((tmp_path / "marks").iterdir())) == 2
     assert pa.concat_tables(tables.stream(kept))["x"].to_pylist() == list(range(2000))
 
 

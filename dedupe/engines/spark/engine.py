@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 SECONDS = 0.2
 """Between two looks at how far a stage is."""
+SORTED_ALONE = 8
+"""With so few pieces (256 MB of input) a table is put in order in one."""
 
 
 class SparkTables:
@@ -96,11 +98,9 @@ class SparkTables:
     def keep(self, name: str, table: DataFrame, order: Sequence[str] = (), number: str = "") -> DataFrame:
         path = self.store.path(name)
         if not self.store.is_whole(name):
-            if order:
-                table = table.repartitionByRange(self.partitions, *order).sortWithinPartitions(*order)
             begun, before = time.perf_counter(), self.kernel_seconds
-            with self._watched(name), explained(where=path):
-                table.write.mode("overwrite").parquet(path)
+            with self._watched(name), explained(where=path), self._ordered(table, order) as rows:
+                rows.write.mode("overwrite").parquet(path)
             seconds, kernels = time.perf_counter() - begun, self.kernel_seconds - before
             self.timings.append(
                 {"name": name, "seconds": round(seconds, 3), "kernel_seconds": round(kernels, 3)}
@@ -108,12 +108,28 @@ class SparkTables:
         kept = self.session.read.schema(table.schema).parquet(path)
         return self._numbered(kept, number, path) if number else kept
 
+    @contextmanager
+    def _ordered(self, table: DataFrame, order: Sequence[str]) -> Iterator[DataFrame]:
+        """Yield a table whose parts are sorted, and follow one another."""
+        from pyspark import StorageLevel
+
+        if not order:
+            yield table
+        elif self.partitions <= SORTED_ALONE:
+            yield table.repartition(1).sortWithinPartitions(*order)
+        else:
+            # Where to cut is found in a sample: without keeping them, kernels would run for it, too.
+            held = table.persist(StorageLevel.DISK_ONLY)
+            try:
+                yield held.repartitionByRange(self.partitions, *order).sortWithinPartitions(*order)
+            finally:
+                held.unpersist()
+
     def save(self, name: str, table: DataFrame, schema: pa.Schema, order: Sequence[str]) -> None:
         """Write a result, in the columns of ``schema``, as a folder of files whose names are in order."""
         path = self.store.path(name)
-        parted = table.repartitionByRange(self.partitions, *order).sortWithinPartitions(*order)
-        with self._watched(name), explained(where=path):
-            parted.select(*schema.names).write.mode("overwrite").parquet(path)
+        with self._watched(name), explained(where=path), self._ordered(table, order) as rows:
+            rows.select(*schema.names).write.mode("overwrite").parquet(path)
 
     def _numbered(self, table: DataFrame, number: str, path: str) -> DataFrame:
         """Add the row's number: the rows in the files before its own, and its number in the file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -72,11 +73,11 @@ def _below(session: SparkSession, url: str) -> Iterator[RemoteFile]:
     system = path.getFileSystem(context._jsc.hadoopConfiguration())
     if not system.exists(path):
         raise InputError("no such file or folder", where=url, mend="check the path")
-    root = system.getFileStatus(path).getPath().toUri().toString().rstrip("/")
+    root = _whole(system.getFileStatus(path).getPath().toUri().toString()).rstrip("/")
     listed = system.listFiles(path, True)
     while listed.hasNext():
         status = listed.next()
-        name = status.getPath().toUri().toString()
+        name = _whole(status.getPath().toUri().toString())
         label = name.removeprefix(root).lstrip("/") or name.rpartition("/")[2]
         if not any(part.startswith((".", "_")) for part in label.split("/")):
             yield RemoteFile(name, label, int(status.getLen()), int(status.getModificationTime()))
@@ -123,7 +124,7 @@ def _lines(
             lines = []
             keys = zip(batch["path"].to_pylist(), batch["block"].to_pylist(), strict=True)
             for key in keys:
-                lines.append((*numbers[key[0]], at[key]))
+                lines.append((*numbers[_whole(key[0])], at[key]))
                 at[key] += 1
             table = pa.table(
                 {
@@ -157,7 +158,7 @@ def _rows(
 
     def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            about = [numbers[path] for path in batch["path"].to_pylist()]
+            about = [numbers[_whole(path)] for path in batch["path"].to_pylist()]
             table = pa.Table.from_batches([batch]).drop_columns(["path"])
             table = table.append_column("file_number", pa.array([row[0] for row in about], pa.int64()))
             table = table.append_column("label", pa.array([row[1] for row in about], pa.string()))
