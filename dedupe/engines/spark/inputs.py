@@ -83,6 +83,11 @@ def _below(session: SparkSession, url: str) -> Iterator[RemoteFile]:
             yield RemoteFile(name, label, int(status.getLen()), int(status.getModificationTime()))
 
 
+def _whole(url: str) -> str:
+    """Return a URL with the slashes that Java leaves out of those of files."""
+    return re.sub(r"^file:/+", "file:///", url)
+
+
 def read(engine: SparkTables, files: Sequence[RemoteFile], lines: Any, rows: Any, schema: pa.Schema) -> Table:
     """Return the records of files: ``lines`` is the kernel for tables of ``file_number, label, line, value``,
     ``rows`` that for rows of Parquet (``file_number, label, line`` and columns of documents)."""
