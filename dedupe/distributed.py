@@ -16,19 +16,16 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dedupe.engines.tables import Table, Tables
 from dedupe.provenance import matrix
 from dedupe.records import CANDIDATES, CREDITS, FAMILIES, LEDGER, ORIGINS
 from dedupe.reuse import background, candidates, tfidf_blocks
 from dedupe.settings import Settings
-from dedupe.stages.columns import SENTENCES, SPANS
 from dedupe.stages.credits import FindCredits
 from dedupe.stages.ledger import PASSAGES
 from dedupe.stages.reading import READ
-from dedupe.stages.spread import across, components, frequencies, linking, neighbours, verdicts
-from dedupe.stages.spread import bundles
+from dedupe.stages.spread import across, bundles, components, frequencies, linking, neighbours, verdicts
 from dedupe.stages.spread.aligning import NUMBERED, AlignTogether, Together, Unnested
 from dedupe.stages.spread.bundles import PROPOSED
 from dedupe.stages.spread.furniture import REPEATED, RepeatedLines
@@ -36,7 +33,6 @@ from dedupe.stages.spread.ledgers import KeepJoined
 from dedupe.stages.spread.reading import Said, said
 from dedupe.stages.spread.rows import PACKED, PAIRED, Beside, Nest, Placed, nested, placed
 from dedupe.stages.text import MARKED, MarkFurniture
-
 
 Progress = Callable[[int, int], None]
 
@@ -434,12 +430,16 @@ def steps(input_bytes: int, plan: Plan, channels: Sequence[str]) -> list[Step]:
         blocks = -(-documents // plan.block)
         found.append(step("TF-IDF vectors, block by block", 2 * VECTOR_BYTES * documents * blocks, blocks**2))
     found.append(
-        step("pairs with their texts, by bundle", pairs * 1.5 * DOCUMENT_BYTES, max(1, pairs // bundles.PAIRS))
+        step(
+            "pairs with their texts, by bundle", pairs * 1.5 * DOCUMENT_BYTES, max(1, pairs // bundles.PAIRS)
+        )
     )
     ordering = f"the driver orders up to {plan.pairs:,} pairs; with more, by hash"
     found.append(step("order of pairs", 28 * pairs, 0 if pairs <= plan.pairs else parts, ordering))
     if "translated" in channels:
-        held = f"the driver compares up to {plan.translated:,} documents across languages; with more, none are"
+        held = (
+            f"the driver compares up to {plan.translated:,} documents across languages; with more, none are"
+        )
         found.append(step("translated", input_bytes if documents <= plan.translated else 0, 0, held))
     one = documents <= plan.together
     judging = f"one piece up to {plan.together:,} documents; with more, by connected components"

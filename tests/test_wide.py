@@ -54,12 +54,21 @@ def linked(postings, partitions, star, window, least, slack):
 
 
 @settings(deadline=None)
-@given(WORDS, st.sampled_from([1, 7, 64]), st.sampled_from([1, 3, 50]), st.sampled_from([2, 16]), st.sampled_from([0, 3]), st.integers(0, 5))
+@given(
+    WORDS,
+    st.sampled_from([1, 7, 64]),
+    st.sampled_from([1, 3, 50]),
+    st.sampled_from([2, 16]),
+    st.sampled_from([0, 3]),
+    st.integers(0, 5),
+)
 def test_pairs_are_those_of_the_packed_index(documents, partitions, cut, star, window, seed):
     batch = batch_of(documents)
     outlets, days, wire, ranks = traits(len(batch), seed)
     chosen = Shingles(k=3, star=star)
-    whole = shingles.candidate_pairs(batch, chosen, outlets=outlets, days=days, ranks=ranks, window_days=window)
+    whole = shingles.candidate_pairs(
+        batch, chosen, outlets=outlets, days=days, ranks=ranks, window_days=window
+    )
     want = [(a, b, n) for (a, b), n in zip(whole.pairs.tolist(), whole.links.tolist(), strict=True)]
     about = wide.About(np.arange(len(batch)), outlets, days, wire)
     bits = wide.compared_bits(len(batch.hashes))
@@ -86,7 +95,9 @@ def test_bands_are_those_of_the_packed_lsh(partitions):
     about = wide.About(np.arange(len(batch)), outlets, days, wire)
     found = wide.band_postings(signatures, about, bands, rows, len(batch).bit_length())
     postings = [
-        (band * partitions + part, own) for band, each in enumerate(found) for part, own in wide.split(each, partitions)
+        (band * partitions + part, own)
+        for band, each in enumerate(found)
+        for part, own in wide.split(each, partitions)
     ]
     assert len(want) > 50
     assert [row[:2] for row in linked(postings, partitions, 16, 0, 1, 0)] == want
@@ -127,7 +138,12 @@ def test_a_long_chain_is_one_component():
 
 
 def test_passages_that_overlap_through_others_are_one_stretch():
-    rows = {"match": [0, 1, 2, 3, 4], "number": [1, 1, 1, 1, 2], "start": [0, 8, 30, 20, 5], "stop": [10, 20, 40, 31, 9]}
+    rows = {
+        "match": [0, 1, 2, 3, 4],
+        "number": [1, 1, 1, 1, 2],
+        "start": [0, 8, 30, 20, 5],
+        "stop": [10, 20, 40, 31, 9],
+    }
     found = components.Stretches()(pa.table(rows))
     node = dict(zip(found["match"].to_pylist(), found["node"].to_pylist(), strict=True))
     assert node[0] == node[1] != node[3] == node[2]

@@ -36,6 +36,7 @@ def command(
     """Run on Spark, or print how the work would be cut."""
     from dedupe import onspark
     from dedupe.cli.run import end, tell
+    from dedupe.engines.spark.files import url_of
     from dedupe.stages.credits import catalogue
 
     if dry_run:
@@ -49,7 +50,7 @@ def command(
     known = catalogue(facts)
     ids = {*done.matrix["source"].to_pylist(), *done.matrix["via"].to_pylist()}
     names = {source: known.name(source) for source in sorted(filter(None, ids))}
-    where = f"report: {out / 'report.html'}" if done.run else f"tables: {onspark.url_of(out)}"
+    where = f"report: {out / 'report.html'}" if done.run else f"tables: {url_of(out)}"
     tell(done.matrix, names, done.meta, where)
     tell_rejected(done.rejected, f"; all are in {out / 'rejected.jsonl'}")
     end(done.matrix, done.meta, fail_on)
@@ -57,13 +58,13 @@ def command(
 
 def _plan(inputs: Sequence[Path], settings: Settings, channels: tuple[str, ...], how: How) -> None:
     from dedupe import onspark
+    from dedupe.distributed import plan_of, steps
     from dedupe.engines.spark import started
-    from dedupe.distributed import steps
 
     session = started(how.master, how.workers, how.memory)
     source = onspark.source_of(inputs, settings, session)
     processors = session.sparkContext.defaultParallelism
-    cut = onspark.plan_of(source.size, processors, how.partitions)
+    cut = plan_of(source.size, processors, how.partitions)
     data().print(
         f"input       {shown_bytes(source.size)} in {len(source.digests):,} files; {processors} tasks at once",
         markup=False,

@@ -41,8 +41,8 @@ def started(master: str | None, workers: int = 0, memory: int = 2 << 30) -> Spar
         )
     from pyspark import SparkContext
 
-    there = SparkContext._active_spark_context
-    if there is None and "PYSPARK_GATEWAY_PORT" not in os.environ:  # else spark-submit has started Java
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ  # spark-submit has started Java, and knows the master
+    if SparkContext._active_spark_context is None and not submitted:
         home = java_home()
         if home is not None:
             os.environ["JAVA_HOME"] = str(home)
@@ -52,24 +52,24 @@ def started(master: str | None, workers: int = 0, memory: int = 2 << 30) -> Spar
         _reach(master)
     count = workers or len(os.sched_getaffinity(0))
     with explained(where=f"--master {master}" if master else "--engine spark"):
-        return _session(master or f"local[{count},{TRIES}]", memory)
+        return _session(master if submitted else master or f"local[{count},{TRIES}]", memory)
 
 
-def _session(master: str, memory: int) -> SparkSession:
+def _session(master: str | None, memory: int) -> SparkSession:
     from pyspark.sql import SparkSession
 
     builder: Any = SparkSession.builder.appName("dedupe")
     for name, value in _options(master, memory).items():
         builder = builder.config(name, value)
-    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+    if master is not None:
         builder = builder.master(master)
     with _quiet():
         session: SparkSession = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF" if master.startswith("local") else "ERROR")
+    session.sparkContext.setLogLevel("OFF" if master and master.startswith("local") else "ERROR")
     return session
 
 
-def _options(master: str, memory: int) -> dict[str, str]:
+def _options(master: str | None, memory: int) -> dict[str, str]:
     options = {
         "spark.sql.adaptive.enabled": "true",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
@@ -78,7 +78,7 @@ def _options(master: str, memory: int) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",
         "spark.python.daemon.module": "dedupe.engines.spark.daemon",
     }
-    if master.startswith("local"):
+    if master is not None and master.startswith("local"):
         options |= {
             "spark.ui.enabled": "false",
             "spark.driver.bindAddress": "127.0.0.1",

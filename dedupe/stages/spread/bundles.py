@@ -20,7 +20,9 @@ BUNDLED = pa.schema([*PROPOSED, ("bundle", pa.int64())])
 
 def arranged(proposed: pa.Table) -> pa.Table:
     """Return ``BUNDLED``, pairs that share documents together, from all pairs held here."""
-    proposed = proposed.select(PROPOSED.names).cast(PROPOSED).sort_by([("a", "ascending"), ("b", "ascending")])
+    proposed = (
+        proposed.select(PROPOSED.names).cast(PROPOSED).sort_by([("a", "ascending"), ("b", "ascending")])
+    )
     place = np.empty(proposed.num_rows, np.int64)
     place[order(proposed)] = np.arange(proposed.num_rows)
     return proposed.append_column("bundle", pa.array(place // PAIRS))
