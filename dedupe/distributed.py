@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from dedupe.engines.tables import Table, Tables
 from dedupe.provenance import matrix
-from dedupe.records import CANDIDATES, CREDITS, FAMILIES, LEDGER, ORIGINS
+from dedupe.records import CANDIDATES, CREDITS, FAMILIES, LEDGER
 from dedupe.reuse import background, candidates, tfidf_blocks
 from dedupe.settings import Settings
 from dedupe.stages.credits import FindCredits
@@ -276,7 +276,9 @@ class Spread:
         )
         needed = engine.sql(_MEMBERS.format(parts=parts), families=families, documents=documents, said=said)
         kernel = verdicts.Judge(self.settings, self.facts)
-        return engine.keep("origins", engine.meet(kernel, rows, needed, "part", ORIGINS), order=["family"])
+        return engine.keep(
+            "origins", engine.meet(kernel, rows, needed, "part", verdicts.JUDGED), order=["family"]
+        )
 
     def _parts(self, accepted: Table) -> Table:
         """Return the ``part`` in which each ``match`` is judged: components are never parted."""
@@ -311,15 +313,13 @@ class Spread:
             before = after
         raise AssertionError("unreachable")
 
-    def ledger(self, documents: Table, credits: Table, families: Table, origins: Table) -> Table:
+    def ledger(self, documents: Table, credits: Table, origins: Table) -> Table:
         """Give every word of every article one class."""
         engine = self.engine
-        own = ", ".join(f"{'f' if name in FAMILIES.names else 'o'}.{name}" for name in _names(PASSAGES))
-        passages = engine.sql(
-            f"SELECT d.number, {own} FROM families f JOIN origins o ON o.family = f.family "
-            "JOIN documents d ON d.id = f.document",
-            families=families, origins=origins, documents=documents,
-        )  # fmt: skip
+        reached = engine.map(verdicts.Reached(), origins, verdicts.REACHING)
+        own = ", ".join(f"r.{field.name}" for field in PASSAGES.value_type)
+        query = f"SELECT d.number, {own} FROM reached r JOIN documents d ON d.id = r.document"
+        passages = engine.sql(query, reached=reached, documents=documents)
         said = self._nested(credits, verdicts.CREDIT, ("start", "stop", "surface", "place"))
         copied = self._nested(passages, PASSAGES.value_type, ("start", "stop", "family"))
         joined = engine.sql(_ARTICLES, documents=documents, said=said, copied=copied)
@@ -354,7 +354,7 @@ class Spread:
         matches, families = self.matched(documents, passages)
         origins = self.origins(documents, credits, matches, families)
         tables |= {"matches": matches, "families": families, "origins": origins}
-        tables["ledger"] = self.ledger(documents, credits, families, origins)
+        tables["ledger"] = self.ledger(documents, credits, origins)
         tables["matrix"] = self.matrix(tables["ledger"], documents)
         return Results(tables, told, count, words, total["undated"], notes)
 
@@ -446,10 +446,6 @@ def steps(input_bytes: int, plan: Plan, channels: Sequence[str]) -> list[Step]:
     found.append(step("families", input_bytes, 1 if one else parts, judging))
     found.append(step("origins, ledger", input_bytes * 1.2))
     return found
-
-
-def _names(kind: pa.ListType) -> list[str]:
-    return [field.name for field in kind.value_type]
 
 
 _AGAIN = """

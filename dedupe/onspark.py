@@ -78,7 +78,7 @@ def run(
     url = url_of(out)
     writer = None if url else Writer.create(out, key)
     base = url or out.resolve().as_uri()
-    work = Store(session, f"{base}/work/spark")
+    work = Store(session, f"{base}/work" if url else f"{base}/work/spark")
     if url:
         _clear(work, key)
     engine = SparkTables(session, work, partitions=cut.partitions, progress=progress)

@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dedupe.records import CANDIDATES, CREDITS, FAMILIES, MATCHES
+from dedupe.records import CANDIDATES, CREDITS, FAMILIES, MATCHES, ORIGINS
 from dedupe.settings import Settings
-from dedupe.stages import verdicts
-from dedupe.stages.columns import flat, numbers
+from dedupe.stages import reach, verdicts
+from dedupe.stages.columns import codes, flat, grouped, numbers
 from dedupe.stages.credits import catalogue
+from dedupe.stages.ledger import PASSAGES
 
 CREDIT = pa.struct([field for field in CREDITS if field.name != "document"])
 _HOME = [("home", pa.int64()), ("home_start", pa.int64()), ("home_stop", pa.int64()), ("row", pa.int64())]
@@ -32,8 +33,12 @@ ORDER = {
     "families": ("home", "home_start", "home_stop", "row"),
 }
 """Columns that put the rows of all parts in order."""
-ABOUT_MATCH = ("family", "a", "b", "kind", "score")
+ABOUT_MATCH = ("family", "a", "b", "kind", "score", "a_start", "a_stop", "b_start", "b_stop")
 """What origins ask about a match."""
+REACHED = pa.struct(list(FAMILIES))
+JUDGED = pa.schema([*ORIGINS, ("reached", pa.list_(REACHED))])
+"""Origins, each with the members of its family and how far it reaches in them (``stages.reach``)."""
+REACHING = pa.schema([("document", pa.string()), *PASSAGES.value_type])
 ROWS = 5_000
 _NAME = re.compile(r"(.*):(\d+)-(\d+)(?:/\d+)?", re.DOTALL)
 
@@ -67,7 +72,7 @@ class MatchTogether:
 class Judge:
     """Kernel of two tables: members of families (``records.FAMILIES`` and ``home`` …) and below them, where
     ``document`` is null, what is asked about matches (``ABOUT_MATCH``), and the members' documents with their
-    credits (``entries``) → ``records.ORIGINS``.
+    credits (``entries``) → ``JUDGED``.
 
     The matches are the families' own, and all of a pair of documents that are both in a family.
     """
@@ -82,14 +87,28 @@ class Judge:
         members = members.take(
             pc.sort_indices(members, [(name, "ascending") for name in ORDER["families"]])
         ).combine_chunks()
-        return verdicts.judged(
-            members.select(FAMILIES.names),
-            matches.combine_chunks(),
-            documents,
-            _credits(documents),
-            catalogue(self.facts),
-            self.settings,
-        )
+        members, matches = members.select(FAMILIES.names), matches.combine_chunks()
+        credits = _credits(documents)
+        origins = verdicts.judged(members, matches, documents, credits, catalogue(self.facts), self.settings)
+        reached = reach.widened(members, matches, origins, credits)
+        numbered, names = codes(reached["family"])  # in the order of names, as origins are
+        order = np.argsort(numbered, kind="stable")
+        entries = reached.take(pa.array(order)).combine_chunks().to_struct_array()
+        together = pa.concat_arrays(entries.chunks) if entries.num_chunks else pa.array([], REACHED)
+        lists = grouped(together, numbered[order].astype(np.int64), len(names))
+        return origins.append_column("reached", lists)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Kernel: ``JUDGED`` → what the ledger asks about each member: ``document`` and ``PASSAGES``."""
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        entries, owner = flat(batch["reached"])
+        members = pa.Table.from_struct_array(entries)
+        for name in ("source", "confidence"):
+            members = members.append_column(name, batch[name].combine_chunks().take(pa.array(owner)))
+        return members.select(REACHING.names)
 
 
 @dataclass(frozen=True, slots=True)
