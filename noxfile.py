@@ -6,7 +6,7 @@ nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "layers", "tests", "minimal", "floors", "docs"]
 nox.options.error_on_missing_interpreters = False
 PYTHONS = ["3.11", "3.12", "3.13"]
-BENCHMARKS = ["speed", "scale", "pan13", "counter", "credits", "translated", "report"]
+BENCHMARKS = ["speed", "scale", "pan13", "counter", "credits", "translated", "report", "spark"]
 
 
 @nox.session(python=PYTHONS)

@@ -92,6 +92,12 @@ BENCHMARKS = {
         "passages looked for), as processes of their own; processor seconds of all of them.",
         ("pipeline.py", "2000", "10000"),
     ),
+    "spark": Benchmark(
+        "On Spark",
+        "The same synthetic articles on the local engine and on Spark, `local[2]`. passim 2.0.1 on `local[2]` did 9.8 "
+        "documents a second at 1,000 articles, on another day and machine of this kind (docs/spark.md).",
+        ("spark.py", "10000"),
+    ),
     "speed": Benchmark(
         "Speed of the kernels, beside peers",
         "Synthetic articles of about 2 KB (`benchmarks/generate.py`); CPU seconds of all threads, contestants in turn.",

@@ -74,7 +74,7 @@ def run(
     """
     known = catalogue(facts)
     digests = reading.inputs_digests(inputs)
-    known_by = (_own_digest(), _facts_digest(facts), _versions())
+    known_by = (own_digest(), facts_digest(facts), versions())
     key = digest(digests, settings.as_dict(), list(channels), *known_by)
 
     with LocalEngine(workers) as engine:
@@ -217,9 +217,12 @@ def run(
         "settings": settings.as_dict(),
         "channels": list(channels),
         "inputs": digests,
-        "versions": _versions(),
+        "versions": versions(),
         "stages": writer.timings,
-        "notes": notes(about, reading.passed_over(inputs), documents) + told,
+        "notes": notes(
+            about, reading.passed_over(inputs), documents["published"].null_count, documents.num_rows
+        )
+        + told,
     }
     results.write_report(Run(out, meta), None, facts=facts)
     writer.finish(meta)
@@ -241,8 +244,8 @@ def vectors_folder() -> Path:
     return Path(base) / "wiretrace" / "vectors"
 
 
-def notes(read: reading.About, skipped: Sequence[str], documents: pa.Table) -> list[str]:
-    """Return what a reader of the results should know about the input."""
+def notes(read: reading.About, skipped: Sequence[str], undated: int, documents: int) -> list[str]:
+    """Return what a reader of the results should know about the input; ``undated`` of all ``documents``."""
     found = []
     if read.replacements:
         found.append(f"{read.replacements} characters could not be decoded and stand as U+FFFD")
@@ -251,20 +254,20 @@ def notes(read: reading.About, skipped: Sequence[str], documents: pa.Table) -> l
         found.append(f"{len(skipped)} files of other kinds were passed over: {shown}")
     for what, count in read.notes.items():
         found.append(f"{what}: {count}")
-    undated = documents["published"].null_count
     if undated:
         found.append(
-            f"{undated} of {documents.num_rows} documents carry no date; direction by date is not judged there"
+            f"{undated} of {documents} documents carry no date; direction by date is not judged there"
         )
     return found
 
 
-def _versions() -> Mapping[str, str]:
+def versions() -> Mapping[str, str]:
+    """Return the versions that results depend on."""
     found = {name: version(name) for name in PACKAGES}
     return {"wiretrace": __version__, "python": platform.python_version(), "platform": sys.platform, **found}
 
 
-def _own_digest() -> str:
+def own_digest() -> str:
     """Return a digest of this package's code and facts: what other code computed is not gone on with."""
     folder = Path(__file__).parent
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".toml"))
@@ -273,7 +276,8 @@ def _own_digest() -> str:
     )
 
 
-def _facts_digest(facts: Path | None) -> str:
+def facts_digest(facts: Path | None) -> str:
+    """Return a digest of the user's own facts, empty without any."""
     if facts is None:
         return ""
     return digest(*sorted((path.name, path.read_text("utf-8", "replace")) for path in facts.rglob("*.toml")))

@@ -92,7 +92,7 @@ def open_run(path: Path) -> Run:
             where=str(path),
             mend="run it again",
         )
-    missing = [name for name in TABLES if not (path / f"{name}.parquet").is_file()]
+    missing = [name for name in TABLES if not (path / f"{name}.parquet").exists()]
     if missing:
         raise RunError(f"lacks {missing[0]}.parquet", where=str(path), mend="run it again")
     absent = sorted(META - meta.keys())
@@ -117,6 +117,22 @@ def write_table(table: pa.Table, path: Path, rows: int = ROW_GROUP) -> None:
     with _aside(path) as aside, pq.ParquetWriter(aside, table.schema, compression="zstd") as writer:
         for start in range(0, table.num_rows, rows):
             writer.write_table(table.slice(start, rows).combine_chunks(), row_group_size=rows)
+
+
+def write_parts(parts: Iterable[pa.Table], schema: pa.Schema, path: Path, rows: int = ROW_GROUP) -> int:
+    """Write a table that comes in parts, to the bytes of `write_table`; return the number of rows."""
+    count = 0
+    held = schema.empty_table()
+    with _aside(path) as aside, pq.ParquetWriter(aside, schema, compression="zstd") as writer:
+        for part in parts:
+            held = pa.concat_tables([held, part.select(schema.names).cast(schema)])
+            count += part.num_rows
+            while held.num_rows >= rows:
+                writer.write_table(held.slice(0, rows).combine_chunks(), row_group_size=rows)
+                held = held.slice(rows)
+        if held.num_rows:
+            writer.write_table(held.combine_chunks(), row_group_size=rows)
+    return count
 
 
 def write_arrow(parts: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:

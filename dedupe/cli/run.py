@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dedupe.cli.console import data, notes, progress, tell_rejected
 from dedupe.cli.options import Assignments, Facts, Inputs, SettingsFile, Workers, settings
 from dedupe.cli.sizes import bytes_of, shown
-from dedupe.errors import FINDINGS, REJECTED
+from dedupe.errors import FINDINGS, REJECTED, SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
     from dedupe.settings import Settings
+
+
+class Engine(StrEnum):
+    """Where a run's stages are computed."""
+
+    local = "local"
+    spark = "spark"
 
 
 def command(
@@ -36,6 +48,16 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Estimate pairs, memory and time from a sample; write nothing.")
     ] = False,
+    engine: Annotated[
+        Engine, typer.Option(help="Where it runs: on this machine, or on Apache Spark (see docs/spark.md).")
+    ] = Engine.local,
+    master: Annotated[
+        str | None,
+        typer.Option(help="Of Spark: spark://HOST:7077, yarn, local[4], … [default: this machine]"),
+    ] = None,
+    partitions: Annotated[
+        int, typer.Option(min=0, help="On Spark: pieces that work is cut into; 0: by the input.")
+    ] = 0,
     fail_on: Annotated[
         float | None,
         typer.Option(
@@ -54,8 +76,20 @@ def command(
     A run that was stopped goes on where it was when the same command is given again.
     """
     from dedupe import pipeline, results
-    from dedupe.reports import terminal
 
+    if engine is Engine.spark:
+        from dedupe.cli import spark
+
+        name = out or Path("reports") / (Path(str(inputs[0]).rstrip("/")).name.split(".")[0] or "run")
+        how = spark.How(master, workers, bytes_of(memory), partitions)
+        chosen = settings(settings_file, assignments)
+        wanted = pipeline.parse_channels(channels)
+        spark.command(inputs, name, chosen, wanted, facts, how, dry_run=dry_run, fail_on=fail_on)
+        return
+    if master or partitions:
+        raise SettingsError(
+            "is for Spark", where="--master" if master else "--partitions", mend="add --engine spark"
+        )
     out = out or Path("reports") / (inputs[0].resolve().name.split(".")[0] or "run")
     if dry_run:
         _estimate(
@@ -74,9 +108,18 @@ def command(
             progress=report,
         )
     names = results.source_names(done, facts)
-    terminal.print_matrix(done.table("matrix"), names, data())
-    counts = done.meta["counts"]
-    for note in done.meta["notes"]:
+    tell(done.table("matrix"), names, done.meta, f"report: {out / 'report.html'}")
+    tell_rejected(done.rejected, f"; all are in {out / 'rejected.jsonl'}")
+    end(done.table("matrix"), done.meta, fail_on)
+
+
+def tell(matrix: pa.Table, names: dict[str, str], meta: Mapping[str, Any], where: str) -> None:
+    """Print the matrix, the run's notes and counts, and where the rest is."""
+    from dedupe.reports import terminal
+
+    terminal.print_matrix(matrix, names, data())
+    counts = meta["counts"]
+    for note in meta["notes"]:
         notes().print(terminal.safe(f"note: {note}"), markup=False, soft_wrap=True)
     notes().print(
         f"{counts['read']} read, {counts['analysed']} analysed, {counts['rejected']} rejected; "
@@ -84,11 +127,16 @@ def command(
         markup=False,
         soft_wrap=True,
     )
-    notes().print(f"report: {out / 'report.html'}", markup=False, soft_wrap=True)
-    tell_rejected(done.rejected, f"; all are in {out / 'rejected.jsonl'}")
-    if fail_on is not None and terminal.largest_uncredited(done.table("matrix")) >= fail_on:
+    notes().print(where, markup=False, soft_wrap=True)
+
+
+def end(matrix: pa.Table, meta: Mapping[str, Any], fail_on: float | None) -> None:
+    """Leave with the exit code that the findings ask for."""
+    from dedupe.reports import terminal
+
+    if fail_on is not None and terminal.largest_uncredited(matrix) >= fail_on:
         raise typer.Exit(FINDINGS)
-    if counts["rejected"]:
+    if meta["counts"]["rejected"]:
         raise typer.Exit(REJECTED)
 
 

@@ -129,11 +129,9 @@ def iter_records(files: Sequence[InputFile], limits: Reading, tally: Tally) -> I
     Of records with one id the first in that order is kept (``find_files`` sorts by name, so the
     order of the command line does not matter). ``tally`` counts as the records pass.
     """
-    stems = Counter(stem_of(file) for file in files if file.path.suffix.lower() == ".txt")
     first_seen: dict[str, str] = {}
-    for file in files:
-        default = _default_id(file, stems) if file.path.suffix.lower() == ".txt" else None
-        for raw in _read(file, limits):
+    for file, default in zip(files, default_ids(files), strict=True):
+        for raw in read_raw(file, limits):
             record = check(raw, file, default_id=default, limits=limits, tally=tally)
             if isinstance(record, Document):
                 where = where_of(file, raw.line)
@@ -144,12 +142,23 @@ def iter_records(files: Sequence[InputFile], limits: Reading, tally: Tally) -> I
             yield record
 
 
+def default_ids(files: Sequence[InputFile]) -> list[str | None]:
+    """Return the ids of the documents in files of plain text, which have none of their own."""
+    stems = Counter(stem_of(file) for file in files if _is_text(file))
+    return [_default_id(file, stems) if _is_text(file) else None for file in files]
+
+
+def _is_text(file: InputFile) -> bool:
+    return file.path.suffix.lower() == ".txt"
+
+
 def _default_id(file: InputFile, stems: Mapping[str, int]) -> str:
     stem = stem_of(file)
     return stem if stems[stem] == 1 else file.label.rpartition(".")[0]
 
 
-def _read(file: InputFile, limits: Reading) -> Iterator[Raw]:
+def read_raw(file: InputFile, limits: Reading) -> Iterator[Raw]:
+    """Return the records of a file as they stand, or one that says why there are none."""
     problem = problem_of(file)
     reader = reader_of(file)
     if reader is None and problem is None:

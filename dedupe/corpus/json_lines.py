@@ -27,14 +27,15 @@ def read(file: InputFile, limits: Reading) -> Iterator[Raw]:
             elif line.text.isspace():
                 continue
             else:
-                yield _record(number, line.text, line.replacements)
+                yield record(number, line.text, line.replacements)
     except BinaryFileError:
         yield Raw(0, None, "a binary file; give JSON Lines")
     except BROKEN as error:
         yield Raw(number + 1, None, f"the file cannot be read on from here ({error}); mend or replace it")
 
 
-def _record(number: int, text: str, replacements: int) -> Raw:
+def record(number: int, text: str, replacements: int) -> Raw:
+    """Return the record on a line."""
     try:
         fields = json.loads(text)
     except RecursionError:

@@ -8,7 +8,8 @@ SELECT d.outlet AS outlet,
        l.via AS via,
        l.class AS class,
        CAST(SUM(l.words) AS BIGINT) AS words,
-       ROUND(CAST(SUM(l.words) AS DOUBLE) / MAX(t.words), 6) AS share,
+       FLOOR((CAST(SUM(l.words) AS DOUBLE) * 2000000 + CAST(MAX(t.words) AS DOUBLE))
+             / (CAST(MAX(t.words) AS DOUBLE) * 2)) / 1000000 AS share,
        CAST(COUNT(*) AS INTEGER) AS passages,
        CAST(COUNT(DISTINCT l.document) AS INTEGER) AS documents
 FROM ledger l
@@ -18,4 +19,5 @@ JOIN (SELECT outlet, SUM(words) AS words FROM documents WHERE kind = 'outlet' GR
 GROUP BY d.outlet, l.source, l.via, l.class
 ORDER BY outlet, class, source, via
 """
-"""One SELECT over ``ledger`` and ``documents``: each outlet's rows add up to all its words."""
+"""One SELECT over ``ledger`` and ``documents``: each outlet's rows add up to all its words. Shares are rounded to
+six places, half up, in whole numbers: engines differ in how they round a double."""

@@ -23,6 +23,8 @@ F64 = NDArray[np.float64]
 
 LEAST = 0.25
 """The heaviest words alone must make up so much of the wanted cosine."""
+ROOM = 4
+"""The dot of the heaviest words is a guess: so many times as many are looked at as are wanted."""
 BITS = 22
 """Words fall into so many bits' worth of columns; two share one so rarely that it does not show."""
 
@@ -52,8 +54,8 @@ def neighbours(
     if count < 2 or settings.neighbours < 1:
         return np.empty((0, 2), np.int32), np.empty(0, np.float64)
     vectors = _vectors(batch, mask)
-    heavy, heavy_bounds = _heaviest(vectors.indptr, vectors.indices, vectors.data, settings.terms)
-    posts, post_bounds, post_weights = _postings(
+    heavy, heavy_bounds = heaviest(vectors.indptr, vectors.indices, vectors.data, settings.terms)
+    posts, post_bounds, post_weights = postings(
         heavy_bounds, heavy, vectors.indices, vectors.data, settings.postings
     )
     apart = np.full(count, -1, np.int32) if outlets is None else frozen(outlets, np.int32)
@@ -91,7 +93,7 @@ class Vectors(NamedTuple):
 
 def _vectors(batch: TokenBatch, mask: NDArray[np.bool_] | None) -> Vectors:
     words = np.zeros(0, np.bool_) if mask is None else mask
-    indptr, indices, data = _count(
+    indptr, indices, data = count_columns(
         frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), frozen(words, np.bool_)
     )
     # Only columns in use are kept: the IDF vector and its products would else be mostly padding.
@@ -133,7 +135,7 @@ def normalise(indptr: I32, data: F32) -> None:
 
 
 @kernel
-def _count(offsets: I64, hashes: U64, mask: Flags) -> tuple[I32, I32, F32]:
+def count_columns(offsets: I64, hashes: U64, mask: Flags) -> tuple[I32, I32, F32]:
     """Return indptr, indices (in order of first occurrence) and counts of each document's columns."""
     seen = np.full(_COLUMNS, -1, np.int32)
     where = np.zeros(_COLUMNS, np.int32)
@@ -158,7 +160,7 @@ def _count(offsets: I64, hashes: U64, mask: Flags) -> tuple[I32, I32, F32]:
 
 
 @kernel
-def _heaviest(indptr: I32, indices: I32, weights: F32, terms: int) -> tuple[I64, I64]:
+def heaviest(indptr: I32, indices: I32, weights: F32, terms: int) -> tuple[I64, I64]:
     """Return the entries of each document's ``terms`` heaviest words, and their bounds by document."""
     count = len(indptr) - 1
     bounds = np.zeros(count + 1, np.int64)
@@ -194,7 +196,7 @@ def _heaviest(indptr: I32, indices: I32, weights: F32, terms: int) -> tuple[I64,
 
 
 @kernel
-def _postings(bounds: I64, heavy: I64, indices: I32, weights: F32, most: int) -> tuple[I32, I64, F32]:
+def postings(bounds: I64, heavy: I64, indices: I32, weights: F32, most: int) -> tuple[I32, I64, F32]:
     """Return, by column, the documents that hold it among their heaviest words, and its weight there.
 
     A column with more than ``most`` is left empty: it links everything with everything.
@@ -232,45 +234,15 @@ def _nearest(
     dot = np.zeros(count, np.float32)
     touched = np.empty(count, np.int32)
     spread = np.zeros(len(post_bounds) - 1, np.float32)
-    least = LEAST * threshold
-    room = neighbours * 4  # the dot of the heaviest words is a guess: look at more than are wanted
     found = np.empty((count * neighbours, 2), np.int32)
     cosines = np.empty(count * neighbours, np.float64)
     size = 0
     for document in range(count):
-        reached = 0
-        for at in range(bounds[document], bounds[document + 1]):
-            column = indices[heavy[at]]
-            weight = weights[heavy[at]]
-            for post in range(post_bounds[column], post_bounds[column + 1]):
-                other = posts[post]
-                if dot[other] == 0.0:
-                    touched[reached] = other
-                    reached += 1
-                dot[other] += weight * post_weights[post]
-        kept = 0
-        for step in range(reached):
-            other = touched[step]
-            near = other != document and (outlets[document] < 0 or outlets[document] != outlets[other])
-            if near and window > 0 and days[document] != undated and days[other] != undated:
-                near = abs(np.int64(days[document]) - np.int64(days[other])) <= window
-            if near and dot[other] >= least:
-                touched[kept] = other
-                kept += 1
-            else:
-                dot[other] = 0.0
-        ordered = np.sort(touched[:kept])
-        best = ordered[np.argsort(-dot[ordered], kind="mergesort")[:room]]
-        for step in range(kept):
-            dot[touched[step]] = 0.0
-        for at in range(indptr[document], indptr[document + 1]):
-            spread[indices[at]] = weights[at]
-        exact = np.zeros(len(best), np.float64)
-        for step in range(len(best)):
-            for at in range(indptr[best[step]], indptr[best[step] + 1]):
-                exact[step] += spread[indices[at]] * weights[at]
-        for at in range(indptr[document], indptr[document + 1]):
-            spread[indices[at]] = 0.0
+        best, _ = reached(
+            document, indices, weights, heavy, bounds, posts, post_bounds, post_weights,
+            outlets, days, window, undated, LEAST * threshold, neighbours * ROOM, dot, touched,
+        )  # fmt: skip
+        exact = cosines_with(document, best, indptr, indices, weights, spread)
         ranked = np.argsort(best)
         ranked = ranked[np.argsort(-exact[ranked], kind="mergesort")]
         for step in range(min(neighbours, len(ranked))):
@@ -281,3 +253,54 @@ def _nearest(
             cosines[size] = min(1.0, exact[ranked[step]])
             size += 1
     return found[:size].copy(), cosines[:size].copy()
+
+
+@kernel
+def reached(
+    document: int, indices: I32, weights: F32, heavy: I64, bounds: I64,
+    posts: I32, post_bounds: I64, post_weights: F32,
+    outlets: I32, days: I32, window: int, undated: int, least: float, room: int, dot: F32, touched: I32,
+) -> tuple[I32, F32]:  # fmt: skip
+    """Return the ``room`` documents that a document's heaviest words reach with the largest dots, of at
+    least ``least``, and these. ``dot`` (all 0, and left so) and ``touched`` have room for all documents."""
+    reached = 0
+    for at in range(bounds[document], bounds[document + 1]):
+        column = indices[heavy[at]]
+        weight = weights[heavy[at]]
+        for post in range(post_bounds[column], post_bounds[column + 1]):
+            other = posts[post]
+            if dot[other] == 0.0:
+                touched[reached] = other
+                reached += 1
+            dot[other] += weight * post_weights[post]
+    kept = 0
+    for step in range(reached):
+        other = touched[step]
+        near = other != document and (outlets[document] < 0 or outlets[document] != outlets[other])
+        if near and window > 0 and days[document] != undated and days[other] != undated:
+            near = abs(np.int64(days[document]) - np.int64(days[other])) <= window
+        if near and dot[other] >= least:
+            touched[kept] = other
+            kept += 1
+        else:
+            dot[other] = 0.0
+    ordered = np.sort(touched[:kept])
+    best = ordered[np.argsort(-dot[ordered], kind="mergesort")[:room]]
+    dots = dot[best]
+    for step in range(kept):
+        dot[touched[step]] = 0.0
+    return best, dots
+
+
+@kernel
+def cosines_with(document: int, others: I32, indptr: I32, indices: I32, weights: F32, spread: F32) -> F64:
+    """Return the cosines of a document with others; ``spread`` (all 0, and left so) has one entry a column."""
+    for at in range(indptr[document], indptr[document + 1]):
+        spread[indices[at]] = weights[at]
+    exact = np.zeros(len(others), np.float64)
+    for step in range(len(others)):
+        for at in range(indptr[others[step]], indptr[others[step] + 1]):
+            exact[step] += spread[indices[at]] * weights[at]
+    for at in range(indptr[document], indptr[document + 1]):
+        spread[indices[at]] = 0.0
+    return exact

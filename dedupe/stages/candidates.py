@@ -102,7 +102,7 @@ def corpus(documents: pa.Table, settings: Settings, scratch: Path, memory: int) 
             settings,
             outlets=codes(documents["outlet"])[0],
             wire=numbers(pc.equal(documents["kind"], "wire")).astype(np.bool_),
-            days=_days(documents["published"]),
+            days=days(documents["published"]),
         ),
         settings,
         scratch,
@@ -110,10 +110,11 @@ def corpus(documents: pa.Table, settings: Settings, scratch: Path, memory: int) 
     )
 
 
-def _days(published: pa.ChunkedArray) -> NDArray[np.int32]:
+def days(published: pa.ChunkedArray) -> NDArray[np.int32]:
+    """Return the number of the day of each date or time, or UNDATED."""
     encoded = published.combine_chunks().dictionary_encode()
-    days = np.array([*map(candidates.day, encoded.dictionary.to_pylist()), candidates.day(None)], np.int32)
-    found: NDArray[np.int32] = days[encoded.indices.fill_null(len(days) - 1).to_numpy()]
+    known = np.array([*map(candidates.day, encoded.dictionary.to_pylist()), candidates.day(None)], np.int32)
+    found: NDArray[np.int32] = known[encoded.indices.fill_null(len(known) - 1).to_numpy()]
     return found
 
 

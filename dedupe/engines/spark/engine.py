@@ -1,0 +1,194 @@
+"""The operations of `dedupe.engines.tables` on a Spark session."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from dedupe.engines.local import Kernel
+from dedupe.engines.spark.files import Store
+from dedupe.engines.spark.trouble import explained
+from dedupe.engines.tables import Meeting
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+Progress = Callable[[str, int, int], None]
+SECONDS = 0.2
+"""Between two looks at how far a stage is."""
+SORTED_ALONE = 8
+"""With so few pieces (256 MB of input) a table is put in order in one."""
+
+
+class SparkTables:
+    """Tables are Spark data frames; what is kept is a folder of Parquet files in ``store``."""
+
+    name = "spark"
+
+    def __init__(
+        self, session: SparkSession, store: Store, *, partitions: int = 0, progress: Progress | None = None
+    ) -> None:
+        """``partitions`` is the number of pieces that shuffled data is cut into (0: as Spark is set up);
+        it changes no result."""
+        self.session = session
+        self.store = store
+        self.partitions = partitions or 4 * session.sparkContext.defaultParallelism
+        self._progress = progress or (lambda stage, done, total: None)
+        self.timings: list[dict[str, Any]] = []
+        self._cpu = session.sparkContext.accumulator(0.0)
+        session.conf.set("spark.sql.shuffle.partitions", str(self.partitions))
+
+    @property
+    def kernel_seconds(self) -> float:
+        """Seconds of processor time that kernels have taken, work that was done twice included."""
+        return float(self._cpu.value)
+
+    def put(self, table: pa.Table) -> DataFrame:
+        return self.session.createDataFrame(table)
+
+    def map(self, kernel: Kernel, table: DataFrame, schema: pa.Schema) -> DataFrame:
+        cpu = self._cpu
+
+        def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                begun = time.thread_time()
+                found = kernel(pa.Table.from_batches([batch])).select(schema.names).cast(schema)
+                cpu.add(time.thread_time() - begun)
+                yield from found.to_batches()
+
+        return table.mapInArrow(run, spark_schema(schema))
+
+    def group(self, kernel: Kernel, table: DataFrame, key: str, schema: pa.Schema) -> DataFrame:
+        cpu = self._cpu
+
+        def run(rows: pa.Table) -> pa.Table:
+            begun = time.thread_time()
+            found = kernel(rows).select(schema.names).cast(schema)
+            cpu.add(time.thread_time() - begun)
+            return found
+
+        return table.groupBy(key).applyInArrow(run, spark_schema(schema))
+
+    def meet(
+        self, kernel: Meeting, left: DataFrame, right: DataFrame, key: str, schema: pa.Schema
+    ) -> DataFrame:
+        cpu = self._cpu
+
+        def run(ours: pa.Table, theirs: pa.Table) -> pa.Table:
+            begun = time.thread_time()
+            found = kernel(ours, theirs).select(schema.names).cast(schema)
+            cpu.add(time.thread_time() - begun)
+            return found
+
+        # Under new names for columns: the two may have come from one table, and Spark would take them for one.
+        left, right = left.toDF(*left.columns), right.toDF(*right.columns)
+        both = left.groupBy(key).cogroup(right.groupBy(key))
+        return both.applyInArrow(run, spark_schema(schema))
+
+    def sql(self, query: str, **tables: DataFrame) -> DataFrame:
+        for name, table in tables.items():
+            table.createOrReplaceTempView(name)
+        return self.session.sql(query)
+
+    def keep(self, name: str, table: DataFrame, order: Sequence[str] = (), number: str = "") -> DataFrame:
+        path = self.store.path(name)
+        if not self.store.is_whole(name):
+            begun, before = time.perf_counter(), self.kernel_seconds
+            with self._watched(name), explained(where=path), self._ordered(table, order) as rows:
+                rows.write.mode("overwrite").parquet(path)
+            seconds, kernels = time.perf_counter() - begun, self.kernel_seconds - before
+            self.timings.append(
+                {"name": name, "seconds": round(seconds, 3), "kernel_seconds": round(kernels, 3)}
+            )
+        kept = self.session.read.schema(table.schema).parquet(path)
+        return self._numbered(kept, number, path) if number else kept
+
+    @contextmanager
+    def _ordered(self, table: DataFrame, order: Sequence[str]) -> Iterator[DataFrame]:
+        """Yield a table whose parts are sorted, and follow one another."""
+        from pyspark import StorageLevel
+
+        if not order:
+            yield table
+        elif self.partitions <= SORTED_ALONE:
+            yield table.repartition(1).sortWithinPartitions(*order)
+        else:
+            # Where to cut is found in a sample: without keeping them, kernels would run for it, too.
+            held = table.persist(StorageLevel.DISK_ONLY)
+            try:
+                yield held.repartitionByRange(self.partitions, *order).sortWithinPartitions(*order)
+            finally:
+                held.unpersist()
+
+    def save(self, name: str, table: DataFrame, schema: pa.Schema, order: Sequence[str]) -> None:
+        """Write a result, in the columns of ``schema``, as a folder of files whose names are in order."""
+        path = self.store.path(name)
+        with self._watched(name), explained(where=path), self._ordered(table, order) as rows:
+            rows.select(*schema.names).write.mode("overwrite").parquet(path)
+
+    def _numbered(self, table: DataFrame, number: str, path: str) -> DataFrame:
+        """Add the row's number: the rows in the files before its own, and its number in the file."""
+        from pyspark.sql import functions as f
+
+        rows = self.session.read.parquet(path).groupBy("_metadata.file_name").count().collect()
+        first = 0
+        starts = []
+        for file, count in sorted((row[0], row[1]) for row in rows):
+            starts.append((file, first))
+            first += count
+        files = self.session.createDataFrame(starts or [("", 0)], "file_name string, first long")
+        at = table.select("*", f.col("_metadata.file_name").alias("file_name"), "_metadata.row_index")
+        joined = at.join(f.broadcast(files), "file_name")
+        return joined.select(*table.columns, (f.col("first") + f.col("row_index")).alias(number))
+
+    def count(self, table: DataFrame) -> int:
+        return int(table.count())
+
+    def collect(self, table: DataFrame) -> pa.Table:
+        with explained(where="--engine spark"):
+            return table.toArrow()
+
+    def stream(self, table: DataFrame) -> Iterator[pa.Table]:
+        for path in sorted(table.inputFiles()):
+            yield self.session.read.schema(table.schema).parquet(path).toArrow()
+
+    @contextmanager
+    def _watched(self, stage: str) -> Iterator[None]:
+        """Report how many tasks of a stage's jobs are done while they run."""
+        context = self.session.sparkContext
+        context.setJobGroup(stage, stage)
+        tracker = context.statusTracker()
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(SECONDS):
+                done = total = 0
+                for job in tracker.getJobIdsForGroup(stage):
+                    about: Any = tracker.getJobInfo(job)
+                    for number in about.stageIds if about else ():
+                        info = tracker.getStageInfo(number)
+                        if info is not None:
+                            done, total = done + info.numCompletedTasks, total + info.numTasks
+                if total:
+                    self._progress(stage, done, total)
+
+        thread = threading.Thread(target=watch, daemon=True)
+        self._progress(stage, 0, 1)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+
+def spark_schema(schema: pa.Schema) -> Any:
+    """Return an Arrow schema as Spark writes it."""
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    return from_arrow_schema(schema)
