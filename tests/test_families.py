@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedupe.reuse.families import Side, families, further, group
@@ -127,6 +127,13 @@ def test_a_copy_of_a_round_up_stands_in_the_family_of_each_story():
 
 
 @given(matches.filter(bool))
+@example(
+    [
+        (sides(0, 0, 10), sides(2, 63, 10)),
+        (sides(2, 0, 68), sides(3, 0, 10)),
+        (sides(1, 0, 10), sides(2, 0, 68)),
+    ]
+)
 def test_further_members_against_all_pairs(rows):
     found = np.array(rows, np.int32)
     grouping = group(found, overlap=0.5)

@@ -128,7 +128,8 @@ def further(matches: NDArray[np.int32], found: Grouping, *, overlap: float) -> I
     best = kept[np.lexsort((side[kept], sides[side[kept] ^ 1, 1], -shared[kept], brought[kept], into[kept]))]
     _, firsts = np.unique(into[best] << 32 | brought[best], return_index=True)
     best = best[firsts]
-    return np.column_stack((into[best], side[best] >> 1, side[best] & 1, found.cores[core[best]]))
+    rows = np.column_stack((into[best], side[best] >> 1, side[best] & 1, found.cores[core[best]]))
+    return rows[np.lexsort(rows.T[::-1])]
 
 
 def _order(members: I32, bounds: I64, family_of: I64) -> list[int]:
