@@ -14,12 +14,13 @@ import pyarrow as pa
 
 from dedupe import corpus, pipeline, results
 from dedupe.corpus.inputs import problem_of
-from dedupe.distributed import ORDERS, Plan, Results, Spread, plan_of
+from dedupe.distributed import ORDERS, Results, Spread
 from dedupe.engines.spark import SparkTables, started
 from dedupe.engines.spark.files import Store, url_of
 from dedupe.engines.spark.inputs import find_files, read
 from dedupe.engines.tables import Table
 from dedupe.errors import InputError
+from dedupe.plan import Plan, plan_of
 from dedupe.records import TABLES
 from dedupe.runs import FORMAT, Run, Writer, digest, open_run, write_jsonl, write_parts
 from dedupe.settings import Settings

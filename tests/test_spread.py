@@ -6,8 +6,9 @@ import pytest
 from spark_session import ROOT, send_along, spark_tables
 
 from dedupe import corpus, pipeline
-from dedupe.distributed import Plan, Spread
+from dedupe.distributed import Spread
 from dedupe.engines.tables import MemoryTables
+from dedupe.plan import Plan
 from dedupe.records import TABLES
 from dedupe.settings import Settings
 from dedupe.stages.spread.reading import FILES, RECORDS, ReadFiles

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from dedupe.distributed import Plan, Spread
+from dedupe.distributed import Spread
 from dedupe.engines.tables import MemoryTables
+from dedupe.plan import Plan
 from dedupe.reuse import minhash, shingles, wide
 from dedupe.settings import MinHash, Settings, Shingles
 from dedupe.stages.spread import components

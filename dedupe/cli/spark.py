@@ -58,8 +58,8 @@ def command(
 
 def _plan(inputs: Sequence[Path], settings: Settings, channels: tuple[str, ...], how: How) -> None:
     from dedupe import onspark
-    from dedupe.distributed import plan_of, steps
     from dedupe.engines.spark import started
+    from dedupe.plan import plan_of, steps
 
     session = started(how.master, how.workers, how.memory)
     source = onspark.source_of(inputs, settings, session)
