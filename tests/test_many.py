@@ -12,7 +12,7 @@ from dedupe.records import Document
 from dedupe.reuse.align import prepare
 from dedupe.reuse.background import NOTHING, Background, background
 from dedupe.reuse.guards import guards
-from dedupe.reuse.kernels_blocks import _sum
+from dedupe.reuse.kernels_passages import _sum
 from dedupe.settings import Settings, load
 from dedupe.stages import candidates
 from dedupe.stages.align import AlignBundles, aligned, bundled

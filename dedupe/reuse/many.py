@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.records import Passage
-from dedupe.reuse import kernels_blocks, kernels_seeds
+from dedupe.reuse import kernels_blocks, kernels_passages, kernels_seeds
 from dedupe.reuse.align import CLOSER, NEARLY_ALL, align, is_long_enough, joined, score_of, told
 from dedupe.reuse.bundle import Bundle, traits
 from dedupe.reuse.clusters import gather
@@ -198,7 +198,7 @@ def _plain(
     """Return the exact passages of the pairs that have no others."""
     batch = bundle.batch
     shares = exact.edits / _lengths(exact.spans).max(axis=1, initial=1)
-    stands = kernels_blocks.closest(
+    stands = kernels_passages.closest(
         of_exact,
         exact.spans,
         pairs,
@@ -212,7 +212,7 @@ def _plain(
     )
     spans, edits, row = exact.spans[stands], exact.edits[stands], exact.pair[stands]
     of_negators, negators, language = _negators(bundle.languages)
-    figures, may = kernels_blocks.exact_figures(
+    figures, may = kernels_passages.exact_figures(
         row, np.column_stack((spans, edits)), pairs, batch.offsets, batch.hashes, batch.starts, bundle.of_codes,
         bundle.codes, traits(), bundle.names, bundle.tells, negators, of_negators, language,
     )  # fmt: skip
