@@ -81,59 +81,63 @@ def _exact_share(block: I32, exact: I32, inside: Flags) -> float:
 
 
 @kernel
-def blocks(
-    groups: I32, pairs: I32, offsets: I64, hashes: U64, starts: I32, stops: I32, mask: Flags, units: I32,
-    tells: F32, of_codes: I64, codes: U32, table: U32, of_sentences: I64, sentences: I32, words: TermTable,
-    grams: TermTable, pieces: TermTable, of_pieces: I64, ranges: I32, piece_place: I32,
-    of_exact: I64, exact: I32, solid: Flags, logs: F64, of_words: I64, of_grams: I64,
-    min_words: int, stay: float, enter: float,
-) -> tuple[I32, F64]:  # fmt: skip
-    """Bound and measure groups of seeds (int32[n, 5]: pair, first and last-plus-one sentence of a, of b;
-    sorted by pair). Return the blocks of words, empty where nothing is left, and for each the fields of
-    `measures.Figures` and the share that exact passages hold."""
-    out = np.zeros((len(groups), 4), np.int32)
-    figures = np.zeros((len(groups), 6), np.float64)
-    longest = 1
-    for row in range(len(pairs)):
-        for side in range(2):
-            document = pairs[row, side]
-            longest = max(longest, of_codes[document + 1] - of_codes[document] + 2)
-    inside = np.zeros(longest, np.bool_)
-    gram_hashes = np.empty(2 * longest, np.uint64)
-    gram_units = np.empty(2 * longest, np.int32)
-    gram_weights = np.empty(2 * longest, np.float32)
-    word_hashes = np.empty(longest, np.uint64)
-    ones = np.ones(longest, np.float32)
-    a_words = b_words = a_grams = b_grams = np.empty(0, np.float64)
-    word_twin = gram_twin = np.empty(0, np.int32)
+def _within(sentences: I32, start: int, stop: int) -> tuple[int, int]:
+    """Return the first and last-plus-one of the sentences that have words between ``start`` and ``stop``."""
+    first = 0
+    while first < len(sentences) and sentences[first, 1] <= start:
+        first += 1
+    last = first
+    while last < len(sentences) and sentences[last, 0] < stop:
+        last += 1
+    return first, last
+
+
+@kernel
+def _widest(table: TermTable) -> int:
     most = 1
-    for document in range(len(offsets) - 1):
-        most = max(most, words.of_terms[document + 1] - words.of_terms[document])
-        most = max(most, grams.of_terms[document + 1] - grams.of_terms[document])
+    for document in range(len(table.of_terms) - 1):
+        most = max(most, table.of_terms[document + 1] - table.of_terms[document])
+    return most
+
+
+@kernel
+def bounded(
+    groups: I32, pairs: I32, of_sentences: I64, sentences: I32, words: TermTable, pieces: TermTable,
+    of_pieces: I64, ranges: I32, piece_place: I32, of_exact: I64, exact: I32, solid: Flags, logs: F64,
+    of_words: I64, of_cells: I64, cells: F64, min_words: int, stay: float, enter: float,
+) -> tuple[I32, F64]:  # fmt: skip
+    """Bound groups of seeds (int32[n, 5]: pair, first and last-plus-one sentence of a, of b; sorted by pair).
+
+    Return the blocks of words, empty where nothing is left; and for each the share that exact passages hold
+    and what the n-grams that both sides have can weigh at most (``cells``: see `kernels_seeds.seeds`).
+    """
+    out = np.zeros((len(groups), 4), np.int32)
+    figures = np.zeros((len(groups), 2), np.float64)
+    most, longest = _widest(words), 1
+    for at in range(len(ranges)):
+        longest = max(longest, ranges[at, 1])
+    inside = np.zeros(longest, np.bool_)
     size = 16
     while size < 2 * most:
         size *= 2
-    w_slots, g_slots = np.empty(size, np.uint64), np.empty(size, np.uint64)
-    w_sieve, g_sieve = np.empty(SIEVE_BYTES, np.uint8), np.empty(SIEVE_BYTES, np.uint8)
-    w_last = g_last = np.uint64(0)
+    slots, sieve, last = np.empty(size, np.uint64), np.empty(SIEVE_BYTES, np.uint8), np.uint64(0)
     scratch, stamps = np.empty((2, most + 1), np.int32), np.empty(most, np.int32)
-    weighed = measured = w_home = g_home = -1
+    a_words = b_words = np.empty(0, np.float64)
+    twin = np.empty(0, np.int32)
+    weighed = home = -1
     for number in range(len(groups)):
         row = groups[number, 0]
         a, b = pairs[row, 0], pairs[row, 1]
-        wa, wb = (
-            slice(words.of_terms[a], words.of_terms[a + 1]),
-            slice(words.of_terms[b], words.of_terms[b + 1]),
+        in_a, in_b = (
+            sentences[of_sentences[a] : of_sentences[a + 1]],
+            sentences[of_sentences[b] : of_sentences[b + 1]],
         )
-        na, nb = of_sentences[a + 1] - of_sentences[a], of_sentences[b + 1] - of_sentences[b]
-        total = max(FEW, na + nb)
         if weighed != row:
-            if w_home != a:
-                w_last = into_table(words, a, w_slots, w_sieve)
-                w_home = a
-            a_words, b_words, word_twin = _weighed(
-                words, a, b, logs[of_words[total] :], w_slots, w_last, w_sieve, scratch, stamps
-            )
+            if home != a:
+                last = into_table(words, a, slots, sieve)
+                home = a
+            told = logs[of_words[max(FEW, len(in_a) + len(in_b))] :]
+            a_words, b_words, twin = _weighed(words, a, b, told, slots, last, sieve, scratch, stamps)
             weighed = row
         pa, pb = piece_place[a], piece_place[b]
         a_ranges, b_ranges = (
@@ -141,21 +145,17 @@ def blocks(
             ranges[of_pieces[pb] : of_pieces[pb + 1]],
         )
         a_first, a_last = np.searchsorted(
-            a_ranges[:, 0],
-            np.array([sentences[of_sentences[a] + groups[number, 1], 0],
-                      sentences[of_sentences[a] + groups[number, 2] - 1, 1]]),
-        )  # fmt: skip
+            a_ranges[:, 0], np.array([in_a[groups[number, 1], 0], in_a[groups[number, 2] - 1, 1]])
+        )
         b_first, b_last = np.searchsorted(
-            b_ranges[:, 0],
-            np.array([sentences[of_sentences[b] + groups[number, 3], 0],
-                      sentences[of_sentences[b] + groups[number, 4] - 1, 1]]),
-        )  # fmt: skip
+            b_ranges[:, 0], np.array([in_b[groups[number, 3], 0], in_b[groups[number, 4] - 1, 1]])
+        )
         low_a, high_a, low_b, high_b = _refined(
             pieces.bounds[pieces.of_bounds[pa] : pieces.of_bounds[pa + 1]],
             pieces.entry[pieces.of_entries[pa] : pieces.of_entries[pa + 1]],
             pieces.bounds[pieces.of_bounds[pb] : pieces.of_bounds[pb + 1]],
             pieces.entry[pieces.of_entries[pb] : pieces.of_entries[pb + 1]],
-            a_words, b_words, word_twin, a_first, a_last, b_first, b_last, a_ranges, b_ranges,
+            a_words, b_words, twin, a_first, a_last, b_first, b_last, a_ranges, b_ranges,
             min_words, stay, enter,
         )  # fmt: skip
         a_start, a_stop = a_ranges[low_a, 0], a_ranges[high_a - 1, 1]
@@ -171,34 +171,84 @@ def blocks(
         if a_stop <= a_start or b_stop <= b_start:
             continue
         out[number, 0], out[number, 1], out[number, 2], out[number, 3] = a_start, a_stop, b_start, b_stop
-        figures[number, 5] = _exact_share(out[number], exact[of_exact[row] : of_exact[row + 1]], inside)
-        in_a, in_b = (
-            slice(grams.of_terms[a], grams.of_terms[a + 1]),
-            slice(grams.of_terms[b], grams.of_terms[b + 1]),
-        )
-        if measured != row:
-            if g_home != a:
+        figures[number, 0] = _exact_share(out[number], exact[of_exact[row] : of_exact[row + 1]], inside)
+        i_first, i_last = _within(in_a, a_start, a_stop)
+        j_first, j_last = _within(in_b, b_start, b_stop)
+        for i in range(i_first, i_last):
+            for j in range(j_first, j_last):
+                figures[number, 1] += cells[of_cells[row] + i * len(in_b) + j]
+    return out, figures
+
+
+@kernel
+def measured(
+    rows: I32, blocks: I32, pairs: I32, offsets: I64, hashes: U64, starts: I32, stops: I32, mask: Flags,
+    units: I32, tells: F32, of_codes: I64, codes: U32, table: U32, of_sentences: I64, words: TermTable,
+    grams: TermTable, logs: F64, of_words: I64, of_grams: I64,
+) -> F64:  # fmt: skip
+    """Return the fields of `measures.Figures` for blocks of words in pairs (``rows``, together where equal)."""
+    figures = np.zeros((len(blocks), 5), np.float64)
+    longest = 1
+    for row in rows:
+        for side in range(2):
+            document = pairs[row, side]
+            longest = max(longest, of_codes[document + 1] - of_codes[document] + 2)
+    gram_hashes = np.empty(2 * longest, np.uint64)
+    gram_units = np.empty(2 * longest, np.int32)
+    gram_weights = np.empty(2 * longest, np.float32)
+    word_hashes = np.empty(longest, np.uint64)
+    ones = np.ones(longest, np.float32)
+    most = max(_widest(words), _widest(grams))
+    size = 16
+    while size < 2 * most:
+        size *= 2
+    w_slots, g_slots = np.empty(size, np.uint64), np.empty(size, np.uint64)
+    w_sieve, g_sieve = np.empty(SIEVE_BYTES, np.uint8), np.empty(SIEVE_BYTES, np.uint8)
+    w_last = g_last = np.uint64(0)
+    scratch, stamps = np.empty((2, most + 1), np.int32), np.empty(most, np.int32)
+    a_words = b_words = a_grams = b_grams = np.empty(0, np.float64)
+    word_twin = gram_twin = np.empty(0, np.int32)
+    weighed = home = -1
+    for number in range(len(blocks)):
+        row = rows[number]
+        a, b = pairs[row, 0], pairs[row, 1]
+        a_start, a_stop, b_start, b_stop = blocks[number]
+        if weighed != row:
+            if home != a:
+                w_last = into_table(words, a, w_slots, w_sieve)
                 g_last = into_table(grams, a, g_slots, g_sieve)
-                g_home = a
+                home = a
+            total = max(FEW, of_sentences[a + 1] - of_sentences[a] + of_sentences[b + 1] - of_sentences[b])
+            a_words, b_words, word_twin = _weighed(
+                words, a, b, logs[of_words[total] :], w_slots, w_last, w_sieve, scratch, stamps
+            )
             a_grams, b_grams, gram_twin = _weighed(
                 grams, a, b, logs[of_grams[total] :], g_slots, g_last, g_sieve, scratch, stamps
             )
-            measured = row
+            weighed = row
+        wa, wb = (
+            slice(words.of_terms[a], words.of_terms[a + 1]),
+            slice(words.of_terms[b], words.of_terms[b + 1]),
+        )
+        ga, gb = (
+            slice(grams.of_terms[a], grams.of_terms[a + 1]),
+            slice(grams.of_terms[b], grams.of_terms[b + 1]),
+        )
         held = _words_in(a, a_start, a_stop, offsets, hashes, mask, word_hashes)
         left = _bag(words.distinct[wa], word_hashes[:held], ones[:held])
         held = _grams_in(a, a_start, a_stop, offsets, starts, stops, units, tells, of_codes, codes, table,
                          gram_hashes, gram_units, gram_weights)  # fmt: skip
-        left_grams = _bag(grams.distinct[in_a], gram_hashes[:held], gram_weights[:held])
+        left_grams = _bag(grams.distinct[ga], gram_hashes[:held], gram_weights[:held])
         held = _words_in(b, b_start, b_stop, offsets, hashes, mask, word_hashes)
         right = _bag(words.distinct[wb], word_hashes[:held], ones[:held])
         held = _grams_in(b, b_start, b_stop, offsets, starts, stops, units, tells, of_codes, codes, table,
                          gram_hashes, gram_units, gram_weights)  # fmt: skip
-        right_grams = _bag(grams.distinct[in_b], gram_hashes[:held], gram_weights[:held])
+        right_grams = _bag(grams.distinct[gb], gram_hashes[:held], gram_weights[:held])
         cosine, _, a_contained, b_contained = _compare(left, right, a_words, b_words, word_twin)
         wording, mass, _, _ = _compare(left_grams, right_grams, a_grams, b_grams, gram_twin)
         figures[number, 0], figures[number, 1], figures[number, 2] = cosine, wording, mass
         figures[number, 3], figures[number, 4] = a_contained, b_contained
-    return out, figures
+    return figures
 
 
 @kernel

@@ -1,5 +1,5 @@
-"""The compiled loops behind `dedupe.reuse.many`: the measures of exact passages, the guards that they may trip,
-and which of them stand, for many pairs of documents."""
+"""The compiled loops behind `dedupe.reuse.many`: what passages are made of, the guards that they may trip, and
+which of them stand, for many pairs of documents."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ def _sum(values: F32) -> Any:
 
 
 @kernel
-def exact_figures(
-    pair_of: I32, exact: I32, pairs: I32, offsets: I64, hashes: U64, starts: I32, of_codes: I64, codes: U32,
+def passage_figures(
+    pair_of: I32, passages: I32, pairs: I32, offsets: I64, hashes: U64, starts: I32, of_codes: I64, codes: U32,
     traits: Bytes, names: Flags, tells: F32, negators: U64, of_negators: I64, language: I32,
 ) -> tuple[F64, I32]:  # fmt: skip
-    """Return, for each exact passage, its share of edits, ``plain`` and ``telling``, and which guards it may
+    """Return, for each passage (int32[n, 5]: words of a, of b, and edits), its share of edits, ``plain`` and ``telling``, and which guards it may
     trip (bits; `guards.guards` decides)."""
-    figures = np.empty((len(exact), 3), np.float64)
-    may = np.zeros(len(exact), np.int32)
-    for number in range(len(exact)):
+    figures = np.empty((len(passages), 3), np.float64)
+    may = np.zeros(len(passages), np.int32)
+    for number in range(len(passages)):
         a, b = pairs[pair_of[number], 0], pairs[pair_of[number], 1]
-        a_start, a_stop = offsets[a] + exact[number, 0], offsets[a] + exact[number, 1]
-        b_start, b_stop = offsets[b] + exact[number, 2], offsets[b] + exact[number, 3]
-        share = exact[number, 4] / max(a_stop - a_start, b_stop - b_start)
+        a_start, a_stop = offsets[a] + passages[number, 0], offsets[a] + passages[number, 1]
+        b_start, b_stop = offsets[b] + passages[number, 2], offsets[b] + passages[number, 3]
+        share = passages[number, 4] / max(a_stop - a_start, b_stop - b_start)
         plain_a = plain_b = 0
         for word in range(a_start, a_stop):
             plain_a += not names[word]
@@ -64,7 +64,7 @@ def exact_figures(
         figures[number, 0] = share
         figures[number, 1] = min(plain_a, plain_b)
         figures[number, 2] = min(_sum(tells[a_start:a_stop]), _sum(tells[b_start:b_stop]))
-        if exact[number, 4] == 0:
+        if passages[number, 4] == 0:
             continue
         in_a, in_b = hashes[a_start:a_stop], hashes[b_start:b_stop]
         known_a, known_b = np.sort(in_a), np.sort(in_b)
@@ -147,44 +147,115 @@ def _reordered(in_a: U64, a_names: Flags, in_b: U64, b_names: Flags) -> bool:
 
 
 @kernel
-def closest(of_exact: I64, exact: I32, pairs: I32, offsets: I64, starts: I32, stops: I32, chosen: Flags,
-            shares: F64, closer: float, most: float) -> Flags:  # fmt: skip
-    """Return which exact passages of the chosen pairs stand: those without a partner that holds ``most`` of
-    them on one side and is closer by ``closer``. As `align._kept` has it for exact passages alone."""
-    keep = np.zeros(len(exact), np.bool_)
-    for row in range(len(pairs)):
-        low, high = of_exact[row], of_exact[row + 1]
-        if not chosen[row] or low == high:
+def hulls(
+    rows: I32, blocks: I32, of_exact: I64, exact: I32, solid: Flags
+) -> tuple[I32, Flags]:  # fmt: skip
+    """Return reworded blocks with the exact passages that they overlap and that are not solid taken in, and
+    which exact passages are so taken."""
+    out = blocks.copy()
+    taken = np.zeros(len(exact), np.bool_)
+    for number in range(len(blocks)):
+        block = blocks[number]
+        for other in range(of_exact[rows[number]], of_exact[rows[number] + 1]):
+            one = exact[other]
+            if (
+                not solid[other]
+                and block[0] < one[1] and one[0] < block[1] and block[2] < one[3] and one[2] < block[3]
+            ):  # fmt: skip
+                taken[other] = True
+                out[number, 0], out[number, 1] = min(out[number, 0], one[0]), max(out[number, 1], one[1])
+                out[number, 2], out[number, 3] = min(out[number, 2], one[2]), max(out[number, 3], one[3])
+    return out, taken
+
+
+@kernel
+def have_runs(rows: I32, blocks: I32, pairs: I32, offsets: I64, hashes: U64, least: int) -> Flags:
+    """Return which blocks hold a run of ``least`` or more words that both sides have."""
+    out = np.zeros(len(blocks), np.bool_)
+    for number in range(len(blocks)):
+        a, b = pairs[rows[number], 0], pairs[rows[number], 1]
+        left = hashes[offsets[a] + blocks[number, 0] : offsets[a] + blocks[number, 1]]
+        right = hashes[offsets[b] + blocks[number, 2] : offsets[b] + blocks[number, 3]]
+        lengths = np.zeros(len(right) + 1, np.int32)  # of the runs that end at the last word of left
+        for word in left:
+            for at in range(len(right), 0, -1):
+                lengths[at] = lengths[at - 1] + 1 if right[at - 1] == word else 0
+                if lengths[at] >= least:
+                    out[number] = True
+    return out
+
+
+@kernel
+def supports(of_rows: I64, spans: I32, strengths: F64, near: int) -> F64:
+    """Return, for each passage, the strengths of the others of its pair that stand within ``near`` characters
+    on both sides, in the same order, added up in the order of the passages."""
+    out = np.zeros(len(spans), np.float64)
+    for row in range(len(of_rows) - 1):
+        for at in range(of_rows[row], of_rows[row + 1]):
+            own = spans[at]
+            for other in range(of_rows[row], of_rows[row + 1]):
+                one = spans[other]
+                before_a, before_b = own[0] - one[1], own[2] - one[3]
+                after_a, after_b = one[0] - own[1], one[2] - own[3]
+                if (0 <= before_a <= near and 0 <= before_b <= near) or (
+                    0 <= after_a <= near and 0 <= after_b <= near
+                ):
+                    out[at] += strengths[other]
+    return out
+
+
+@kernel
+def settled(
+    of_rows: I64, spans: I32, words: I32, reworded: Flags, scores: F64, floor: float, closer: float,
+    most: float, half: float,
+) -> Flags:  # fmt: skip
+    """Return which passages stand, of those of each pair (sorted by place): as `align._kept` has it."""
+    keep = np.zeros(len(spans), np.bool_)
+    for row in range(len(of_rows) - 1):
+        low, count = of_rows[row], of_rows[row + 1] - of_rows[row]
+        if count == 1:
+            keep[low] = not reworded[low] or scores[low] >= floor
             continue
-        if high - low == 1:
-            keep[low] = True
-            continue
-        a, b = pairs[row, 0], pairs[row, 1]
-        spans = np.empty((high - low, 4), np.int64)
-        scores = np.empty(high - low, np.float64)
-        for at in range(high - low):
-            spans[at, 0] = starts[offsets[a] + exact[low + at, 0]]
-            spans[at, 1] = stops[offsets[a] + exact[low + at, 1] - 1]
-            spans[at, 2] = starts[offsets[b] + exact[low + at, 2]]
-            spans[at, 3] = stops[offsets[b] + exact[low + at, 3] - 1]
-            scores[at] = np.rint((1.0 - shares[low + at]) * 1e6) / 1e6
-        order = np.argsort(-scores, kind="mergesort")  # blocks stand in the order of their places
-        better = np.empty(high - low, np.int64)
-        count = 0
-        for step in range(high - low):
-            at = order[step]
-            stands = True
-            for other in better[:count]:
-                in_a = min(spans[other, 1], spans[at, 1]) - max(spans[other, 0], spans[at, 0])
-                in_b = min(spans[other, 3], spans[at, 3]) - max(spans[other, 2], spans[at, 2])
-                held = in_a > most * (spans[at, 1] - spans[at, 0]) or in_b > most * (
-                    spans[at, 3] - spans[at, 2]
-                )
-                if held and scores[other] > scores[at] + closer:
-                    stands = False
-                    break
-            if stands:
-                keep[low + at] = True
-                better[count] = at
-                count += 1
+        # By kind, score and place: exact ones first, each with those that hold it already behind it.
+        order = np.argsort(-scores[low : low + count], kind="mergesort")
+        better = np.empty(count, np.int64)
+        held = 0
+        for kind in (False, True):
+            for step in range(count):
+                at = low + order[step]
+                if reworded[at] != kind or (kind and scores[at] < floor):
+                    continue
+                stands = True
+                for other in better[:held]:
+                    in_a = min(spans[other, 1], spans[at, 1]) - max(spans[other, 0], spans[at, 0])
+                    in_b = min(spans[other, 3], spans[at, 3]) - max(spans[other, 2], spans[at, 2])
+                    len_a, len_b = spans[at, 1] - spans[at, 0], spans[at, 3] - spans[at, 2]
+                    if in_a > most * len_a or in_b > most * len_b:
+                        stands = stands and not kind and scores[other] <= scores[at] + closer
+                    elif kind and (in_a > half * len_a or in_b > half * len_b):
+                        longer = words[other, 0] + words[other, 1] >= words[at, 0] + words[at, 1]
+                        stands = stands and not longer
+                if stands:
+                    keep[at] = True
+                    better[held] = at
+                    held += 1
     return keep
+
+
+@kernel
+def several(rows: I32, blocks: I32, pairs: I32, of_sentences: I64, sentences: I32) -> Flags:
+    """Return which blocks have words of more than one sentence on both sides."""
+    out = np.ones(len(blocks), np.bool_)
+    for number in range(len(blocks)):
+        for side in range(2):
+            document = pairs[rows[number], side]
+            count = 0
+            for at in range(of_sentences[document], of_sentences[document + 1]):
+                if (
+                    sentences[at, 0] < blocks[number, 2 * side + 1]
+                    and sentences[at, 1] > blocks[number, 2 * side]
+                ):
+                    count += 1
+            if count < 2:
+                out[number] = False
+    return out

@@ -129,8 +129,10 @@ def _stamped_norm(
 def seeds(
     pairs: I32, words: TermTable, grams: TermTable, of_busy: I64, busy: Flags, logs: F64, of_words: I64,
     of_grams: I64, low_cosine: float, low_dice: float, low_strength: float, largest: int,
-) -> I32:  # fmt: skip
-    """Return int32[n, 3], pair and sentences of a and b, sorted.
+) -> tuple[I32, I64, F64]:  # fmt: skip
+    """Return int32[n, 3], pair and sentences of a and b, sorted; and for every pair that is among them the
+    weight of the n-grams that its sentences share, each counted once, float64[sentences of a, of b] flat
+    from where ``of_cells[pair]`` says (infinite where b's sentence is busy; -1 for the other pairs).
 
     ``busy[of_busy[p]:]`` has a flag for each sentence of a, then of b. ``logs[of_words[total]:]`` and
     ``logs[of_grams[total]:]`` are the weights of a term by the number of sentences that hold it. Pairs
@@ -171,8 +173,12 @@ def seeds(
     same = np.zeros(area, np.int32)
     aw_norm, bw_norm = np.zeros(widest, np.float64), np.zeros(widest, np.float64)
     ag_norm, bg_norm = np.zeros(widest, np.float64), np.zeros(widest, np.float64)
+    every = np.zeros(area, np.float64)
     found = np.empty((256, 3), np.int32)
     count = 0
+    of_cells = np.full(len(pairs), -1, np.int64)
+    cells = np.empty(1 << 14, np.float64)
+    held = 0
     w_home = g_home = -1
     for row in range(len(pairs)):
         a, b = pairs[row, 0], pairs[row, 1]
@@ -249,6 +255,7 @@ def seeds(
         for cell in range(na * nb):
             g_dot[cell] = 0.0
             g_mass[cell] = 0.0
+            every[cell] = 0.0
         first, low = grams.of_entries[b], grams.of_bounds[b]
         for j in range(nb):
             if busy[own + na + j]:
@@ -268,6 +275,8 @@ def seeds(
                         same[cell] = -1
                     g_dot[cell] += mine * other * each * each
                     g_mass[cell] += min(mine, other) * each
+                    every[cell] += each
+        before = count
         for i in range(na):
             ag_norm[i] = -1.0
         for j in range(nb):
@@ -304,4 +313,13 @@ def seeds(
                 found[count, 1] = i
                 found[count, 2] = j
                 count += 1
-    return found[:count].copy()
+        if count == before:
+            continue
+        if held + na * nb > len(cells):
+            cells = np.concatenate((cells, np.empty(max(len(cells), na * nb), np.float64)))
+        of_cells[row] = held
+        for i in range(na):
+            for j in range(nb):
+                cells[held] = np.inf if busy[own + na + j] else every[i * nb + j]
+                held += 1
+    return found[:count].copy(), of_cells, cells[:held].copy()

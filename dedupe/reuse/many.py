@@ -1,28 +1,40 @@
 """The alignment of many pairs of documents at once, with the results of `reuse.align` for each.
 
-What most pairs need is worked out in compiled loops over all of them: exact passages, whether any two
-sentences seed a reworded passage, and the bounds and measures of what they seed. Where nothing reworded
-can come of it, the passages are made from arrays; the rest is handed to `reuse.align`, pair by pair.
+Everything is worked out in compiled loops over all pairs: exact passages, which sentences seed a reworded
+passage, the bounds and measures of what they seed, and which passages stand. What is rare is handed to
+`reuse.align`, pair by pair: texts of very many sentences, very long passages, and passages edited so heavily
+that they fall into runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.records import Passage
 from dedupe.reuse import kernels_blocks, kernels_passages, kernels_seeds
-from dedupe.reuse.align import CLOSER, NEARLY_ALL, align, is_long_enough, joined, score_of, told
+from dedupe.reuse.align import (
+    CLOSER,
+    HALF,
+    NEAR,
+    NEARLY_ALL,
+    align,
+    is_long_enough,
+    joined,
+    score_of,
+    told,
+)
 from dedupe.reuse.bundle import Bundle, traits
 from dedupe.reuse.clusters import gather
 from dedupe.reuse.exact import ExactMatches, exact_pairs
-from dedupe.reuse.guards import guards, negations
+from dedupe.reuse.guards import LONGEST, guards, negations
+from dedupe.reuse.kernels_distance import distances
 from dedupe.reuse.likeness import FEW, weights_of
 from dedupe.reuse.measures import LIGHT, Figures
-from dedupe.reuse.prepared import Prepared
+from dedupe.reuse.prepared import F64, Prepared
 from dedupe.reuse.reworded import EXPLAINED, MOST, Block, Found
 from dedupe.settings import Align
 from dedupe.text import normal
@@ -30,38 +42,106 @@ from dedupe.text.kernels import I32, I64, Flags
 
 AREA = 1 << 18
 """Pairs with more pairs of sentences than this are aligned one by one."""
-
+FEW_PASSAGES = 7
+"""So are pairs with more passages, reworded ones among them: numpy adds up more than these in another order."""
 GUARDS = 4
 """Guards that there are."""
 MARGIN = 1e-5
 """Scores are rounded."""
+KINDS = ("verbatim", "light", "reworded")
+FIGURES = ("cosine", "wording", "mass", "a_contained", "b_contained")
+"""Fields of `measures.Figures`, in their order."""
+
+MEASURES = (
+    "a_contained", "b_contained", "cosine", "crowd", "edits", "mass", "plain", "telling", "strength", "support",
+    "wording",
+)  # fmt: skip
+"""Of a reworded passage, in the order in which `align` has them; an exact one has those of `EXACT`."""
+EXACT = ("edits", "plain", "telling")
 
 Pairs = NDArray[np.int32]
 Ready = Callable[[int], Prepared]
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
-    """Exact passages of pairs that have no others, as columns, sorted by pair and place."""
+class Passages:
+    """Passages of pairs as columns, sorted by pair and place; figures are rounded to six places."""
 
     pair: I32
+    words_at: I32
+    """Words: a_start, a_stop, b_start, b_stop."""
     spans: I32
-    """Characters: a_start, a_stop, b_start, b_stop."""
-    words: I32
-    """Of a and of b."""
-    edits: NDArray[np.float64]
-    plain: NDArray[np.float64]
-    telling: NDArray[np.float64]
+    """The same as characters."""
+    kind: NDArray[np.int8]
+    """Place in `KINDS`."""
+    reworded: Flags
+    """Whether it was found by alike sentences, and has ``figures``, whatever its kind."""
+    score: F64
     accepted: Flags
     guards: Sequence[tuple[str, ...]]
+    edits: F64
+    plain: F64
+    telling: F64
+    figures: F64
+    """float64[n, 5]: `FIGURES`."""
+    strength: F64
+    support: F64
+    crowd: float
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+        return len(self.pair)
+
+    def record(self, at: int) -> Passage:
+        """Return one passage as a record."""
+        names = MEASURES if self.reworded[at] else EXACT
+        a_words, b_words = _lengths(self.words_at[at : at + 1])[0].tolist()
+        return Passage(
+            *self.spans[at].tolist(),
+            kind=KINDS[self.kind[at]],
+            score=float(self.score[at]),
+            a_words=a_words,
+            b_words=b_words,
+            accepted=bool(self.accepted[at]),
+            guards=self.guards[at],
+            measures=tuple((name, float(self.measures[name][at])) for name in names),
+        )
+
+    @property
+    def measures(self) -> dict[str, F64]:
+        """Every measure of `MEASURES`, of all passages."""
+        figures = dict(zip(FIGURES, self.figures.T, strict=True))
+        rest = {name: getattr(self, name) for name in (*EXACT, "strength", "support")}
+        return {**figures, **rest, "crowd": np.full(len(self), self.crowd)}
+
+    def at(self, places: I64) -> Passages:
+        """Return these passages, in this order."""
+        columns = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "crowd"}
+        return Passages(
+            **{
+                name: [column[at] for at in places.tolist()] if name == "guards" else column[places]
+                for name, column in columns.items()
+            },
+            crowd=self.crowd,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
     """The passages of all pairs: of most as columns, of the others, by number of pair, as records."""
 
-    plain: Plain
+    passages: Passages
     others: dict[int, list[Passage]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reworded:
+    """Reworded passages as found, sorted by pair."""
+
+    pair: I32
+    blocks: I32
+    figures: F64
+    sentences: I32
 
 
 def align_many(bundle: Bundle, pairs: Pairs, settings: Align, *, ready: Ready) -> Aligned:
@@ -72,25 +152,45 @@ def align_many(bundle: Bundle, pairs: Pairs, settings: Align, *, ready: Ready) -
     """
     exact = exact_pairs(bundle.batch, pairs, k=settings.k, min_words=settings.min_words, mask=bundle.mask)
     of_exact = np.searchsorted(exact.pair, np.arange(len(pairs) + 1))
-    beside: dict[int, list[Found]] = {}
+    lengths = _lengths(exact.spans)
+    solid = (lengths.min(axis=1) >= settings.solid_words) & (
+        exact.edits <= settings.solid_edits * lengths.max(axis=1)
+    )
+    logs = _logs(np.diff(bundle.of_sentences)[pairs].sum(axis=1))
+    found = _reworded(bundle, pairs, exact, of_exact, solid, logs, settings)
     others: dict[int, list[Passage]] = {}
     if settings.reworded:
-        beside = _reworded(bundle, pairs, exact, of_exact, settings)
         areas = np.diff(bundle.of_sentences)[pairs].prod(axis=1)
         for row in np.flatnonzero(areas > AREA).tolist():
             a, b = pairs[row].tolist()
             others[row] = align(ready(a), ready(b), settings)
-    shares = exact.edits / _lengths(exact.spans).max(axis=1, initial=1)
-    for row in exact.pair[shares > LIGHT].tolist():
-        beside.setdefault(row, [])
-    for row in sorted(beside.keys() - others.keys()):
+    passages, rare = _joined(bundle, pairs, exact, of_exact, solid, found, logs, ready, settings)
+    for row in sorted(rare - others.keys()):
         a, b = pairs[row].tolist()
         own = slice(int(of_exact[row]), int(of_exact[row + 1]))
         blocks = list(map(_block, exact.spans[own].tolist()))
-        others[row] = joined(ready(a), ready(b), blocks, exact.edits[own].tolist(), beside[row], settings)
-    alone = np.ones(len(pairs), np.bool_)
-    alone[list(others)] = False
-    return Aligned(_plain(bundle, pairs, exact, of_exact, alone, ready, settings), others)
+        beside = [
+            Found(
+                _block(found.blocks[at].tolist()),
+                Figures(*found.figures[at].tolist()),
+                int(found.sentences[at]),
+            )
+            for at in np.flatnonzero(found.pair == row).tolist()
+        ]
+        others[row] = joined(ready(a), ready(b), blocks, exact.edits[own].tolist(), beside, settings)
+    if others:
+        passages = passages.at(np.flatnonzero(~np.isin(passages.pair, list(others))))
+    return Aligned(passages, others)
+
+
+def of_sentences(bundle: Bundle, pairs: Pairs, found: Passages) -> Flags:
+    """Return which passages `reuse.beads.cut` may cut: accepted reworded ones of several sentences on both sides."""
+    chosen: Flags = found.accepted & (found.kind == KINDS.index("reworded"))
+    places = np.flatnonzero(chosen)
+    chosen[places] = kernels_passages.several(
+        found.pair[places], found.words_at[places], pairs, bundle.of_sentences, bundle.sentences
+    )
+    return chosen
 
 
 def _lengths(spans: I32) -> I32:
@@ -102,64 +202,15 @@ def _block(span: Sequence[int]) -> Block:
     return a_start, a_stop, b_start, b_stop
 
 
-def _reworded(
-    bundle: Bundle, pairs: Pairs, exact: ExactMatches, of_exact: I64, settings: Align
-) -> dict[int, list[Found]]:
-    """Return the reworded passages by pair, but for pairs where none can reach ``settings.floor``."""
-    batch = bundle.batch
-    lengths = _lengths(exact.spans)
-    solid = (lengths.min(axis=1) >= settings.solid_words) & (
-        exact.edits <= settings.solid_edits * lengths.max(axis=1)
-    )
-    of_solid = np.concatenate((np.zeros(1, np.int64), np.cumsum(solid)))[of_exact]
-    of_busy, busy = kernels_blocks.covered(
-        batch.offsets, pairs, of_solid, np.ascontiguousarray(exact.spans[solid]), bundle.of_sentences,
-        bundle.sentences, EXPLAINED,
-    )  # fmt: skip
-    logs = _logs(np.diff(bundle.of_sentences)[pairs].sum(axis=1))
-    points = kernels_seeds.seeds(
-        pairs, bundle.words, bundle.grams, of_busy, busy, *logs, settings.seed_cosine, settings.seed_dice,
-        settings.seed_strength, AREA,
-    )  # fmt: skip
-    groups = _groups(points, settings.gap)
-    met = np.unique(pairs[groups[:, 0]]).astype(np.int64)
-    of_pieces, ranges, pieces = bundle.pieces(met, settings.edge)
-    place = np.full(len(bundle), -1, np.int32)
-    place[met] = np.arange(len(met))
-    blocks, figures = kernels_blocks.blocks(
-        groups, pairs, batch.offsets, batch.hashes, batch.starts, batch.stops, bundle.mask, bundle.units,
-        bundle.tells, bundle.of_codes, bundle.codes, normal.table(), bundle.of_sentences, bundle.sentences,
-        bundle.words, bundle.grams, pieces, of_pieces, ranges, place, of_exact, exact.spans, solid, *logs,
-        settings.min_words, settings.stay, settings.enter,
-    )  # fmt: skip
-    live = np.flatnonzero((blocks[:, 1] > blocks[:, 0]) & (figures[:, 5] < settings.exact_share))
-    groups, blocks, figures = groups[live], blocks[live], figures[live]
-    row = groups[:, 0]
-    # A passage too weak even with all support is dropped in the end, and so matters only where it supports
-    # another one or takes in exact passages that are not solid.
-    company = np.bincount(row, minlength=len(pairs)) + np.diff(of_exact) > 1
-    helped = figures[:, 1] * figures[:, 2] * np.where(company[row], 1 + settings.support, 1.0)
-    helped *= max(1.0, settings.guard) ** GUARDS
-    hope = score_of(helped, bundle.background.crowd, settings) >= settings.floor - MARGIN
-    freely = ~solid | (exact.edits > LIGHT * lengths.max(axis=1))
-    loose = np.bincount(exact.pair[freely], minlength=len(pairs)) > 0
-    open_rows = np.zeros(len(pairs), np.bool_)
-    open_rows[row[hope]] = True
-    kept = np.flatnonzero((open_rows | loose)[row])
-    sentences = np.minimum(groups[:, 2] - groups[:, 1], groups[:, 4] - groups[:, 3])
-    beside: dict[int, list[Found]] = {}
-    for at in kept.tolist():
-        cosine, wording, mass, a_contained, b_contained, _ = figures[at].tolist()
-        found = Found(
-            _block(blocks[at].tolist()),
-            Figures(cosine, wording, mass, a_contained, b_contained),
-            int(sentences[at]),
-        )
-        beside.setdefault(int(row[at]), []).append(found)
-    return beside
+def _rounded(values: F64) -> F64:
+    """Round to six places as Python does, which numpy does not to the last bit."""
+    return np.array([round(value, 6) for value in values.tolist()], np.float64)
 
 
-def _logs(totals: I64) -> tuple[NDArray[np.float64], I64, I64]:
+Logs = tuple[F64, I64, I64]
+
+
+def _logs(totals: I64) -> Logs:
     """Return the weights of terms by the number of sentences that hold them, for pairs with so many
     sentences; and where those of words and those of n-grams begin, by number of sentences."""
     totals = np.unique(np.maximum(FEW, totals))
@@ -175,6 +226,83 @@ def _logs(totals: I64) -> tuple[NDArray[np.float64], I64, I64]:
     return np.concatenate([np.zeros(0), *parts]), of_words, of_grams
 
 
+def _reworded(
+    bundle: Bundle,
+    pairs: Pairs,
+    exact: ExactMatches,
+    of_exact: I64,
+    solid: Flags,
+    logs: Logs,
+    settings: Align,
+) -> _Reworded:
+    """Return the reworded passages, but for pairs where none can reach ``settings.floor``."""
+    none = np.zeros(0, np.int32)
+    if not settings.reworded:
+        return _Reworded(none, np.zeros((0, 4), np.int32), np.zeros((0, len(FIGURES))), none)
+    batch = bundle.batch
+    of_solid = np.concatenate((np.zeros(1, np.int64), np.cumsum(solid)))[of_exact]
+    of_busy, busy = kernels_blocks.covered(
+        batch.offsets, pairs, of_solid, np.ascontiguousarray(exact.spans[solid]), bundle.of_sentences,
+        bundle.sentences, EXPLAINED,
+    )  # fmt: skip
+    points, of_cells, cells = kernels_seeds.seeds(
+        pairs, bundle.words, bundle.grams, of_busy, busy, *logs, settings.seed_cosine, settings.seed_dice,
+        settings.seed_strength, AREA,
+    )  # fmt: skip
+    groups = _groups(points, settings.gap)
+    met = np.unique(pairs[groups[:, 0]]).astype(np.int64)
+    of_pieces, ranges, pieces = bundle.pieces(met, settings.edge)
+    place = np.full(len(bundle), -1, np.int32)
+    place[met] = np.arange(len(met))
+    blocks, bounds = kernels_blocks.bounded(
+        groups, pairs, bundle.of_sentences, bundle.sentences, bundle.words, pieces, of_pieces, ranges, place,
+        of_exact, exact.spans, solid, logs[0], logs[1], of_cells, cells, settings.min_words, settings.stay,
+        settings.enter,
+    )  # fmt: skip
+    live = np.flatnonzero((blocks[:, 1] > blocks[:, 0]) & (bounds[:, 0] < settings.exact_share))
+    groups, blocks, most = groups[live], blocks[live], bounds[live, 1]
+    # A passage too weak even with all support is dropped in the end, and so matters only where it supports
+    # another one or takes in exact passages that are not solid. A first bound takes wording for equal.
+    loose = np.bincount(exact.pair[_freely(exact, solid)], minlength=len(pairs)) > 0
+    kept = np.flatnonzero(_hopeful(groups[:, 0], most, loose, of_exact, bundle, settings))
+    groups, blocks = np.ascontiguousarray(groups[kept]), np.ascontiguousarray(blocks[kept])
+    figures = _measured(bundle, pairs, groups[:, 0], blocks, logs)
+    kept = np.flatnonzero(
+        _hopeful(groups[:, 0], figures[:, 1] * figures[:, 2], loose, of_exact, bundle, settings)
+    )
+    sentences = np.minimum(groups[:, 2] - groups[:, 1], groups[:, 4] - groups[:, 3])
+    return _Reworded(groups[kept, 0], blocks[kept], figures[kept], sentences[kept])
+
+
+def _freely(exact: ExactMatches, solid: Flags) -> Flags:
+    """Whether exact passages may become part of a reworded one, or count as such themselves."""
+    freely: Flags = ~solid | (exact.edits > LIGHT * _lengths(exact.spans).max(axis=1, initial=1))
+    return freely
+
+
+def _hopeful(row: I32, strength: F64, loose: Flags, of_exact: I64, bundle: Bundle, settings: Align) -> Flags:
+    """Whether passages of at most this strength matter: some passage of their pair may reach the floor, or
+    there is a ``loose`` one."""
+    company = np.bincount(row, minlength=len(loose)) + np.diff(of_exact) > 1
+    helped = strength * np.where(company[row], 1 + settings.support, 1.0)
+    helped *= max(1.0, settings.guard) ** GUARDS
+    # Of the infinite, which bound nothing, the score is no number.
+    hope = ~(score_of(np.minimum(helped, 1e300), bundle.background.crowd, settings) < settings.floor - MARGIN)
+    hopeful = np.zeros(len(loose), np.bool_)
+    hopeful[row[hope]] = True
+    return (hopeful | loose)[row]
+
+
+def _measured(bundle: Bundle, pairs: Pairs, rows: I32, blocks: I32, logs: Logs) -> F64:
+    batch = bundle.batch
+    figures: F64 = kernels_blocks.measured(
+        np.ascontiguousarray(rows), np.ascontiguousarray(blocks), pairs, batch.offsets, batch.hashes,
+        batch.starts, batch.stops, bundle.mask, bundle.units, bundle.tells, bundle.of_codes, bundle.codes,
+        normal.table(), bundle.of_sentences, bundle.words, bundle.grams, *logs,
+    )  # fmt: skip
+    return figures
+
+
 def _groups(points: I32, gap: int) -> I32:
     """Gather seeds into passages: int32[n, 5], pair, first and last-plus-one sentence of a and of b."""
     groups, _ = gather(points, gap)
@@ -186,60 +314,102 @@ def _groups(points: I32, gap: int) -> I32:
     return np.ascontiguousarray(groups[:, :5])
 
 
-def _plain(
+def _joined(
     bundle: Bundle,
     pairs: Pairs,
     exact: ExactMatches,
     of_exact: I64,
-    alone: Flags,
+    solid: Flags,
+    found: _Reworded,
+    logs: Logs,
     ready: Ready,
     settings: Align,
-) -> Plain:
-    """Return the exact passages of the pairs that have no others."""
+) -> tuple[Passages, set[int]]:
+    """Return what `align.joined` does, and the pairs that only it can do."""
     batch = bundle.batch
+    hulls, taken = kernels_passages.hulls(found.pair, found.blocks, of_exact, exact.spans, solid)
     shares = exact.edits / _lengths(exact.spans).max(axis=1, initial=1)
-    stands = kernels_passages.closest(
-        of_exact,
-        exact.spans,
-        pairs,
-        batch.offsets,
-        batch.starts,
-        batch.stops,
-        alone,
-        shares,
-        CLOSER,
-        NEARLY_ALL,
-    )
-    spans, edits, row = exact.spans[stands], exact.edits[stands], exact.pair[stands]
+    odd = ~taken & (shares > LIGHT)
+    figures = np.zeros((len(hulls) + len(exact.pair), len(FIGURES)))
+    figures[: len(hulls)] = found.figures
+    figures[len(hulls) :][odd] = _measured(bundle, pairs, exact.pair[odd], exact.spans[odd], logs)
+    # In the order in which `align.joined` has them: by pair, reworded ones before exact ones.
+    row = np.concatenate((found.pair, exact.pair))
+    kept = np.concatenate((np.ones(len(hulls), np.bool_), ~taken))
+    order = np.argsort(row, kind="stable")
+    order = order[kept[order]]
+    row, figures = row[order], figures[order]
+    blocks = np.ascontiguousarray(np.concatenate((hulls, exact.spans))[order])
+    reworded = np.concatenate((np.ones(len(hulls), np.bool_), odd))[order]
+    odd = np.concatenate((np.zeros(len(hulls), np.bool_), odd))[order]
+    lengths = _lengths(blocks)
+    changed = np.concatenate((np.zeros(len(hulls), np.int32), exact.edits))[order]
+    long = lengths.max(axis=1, initial=1) > LONGEST
+    counted = np.flatnonzero(reworded & ~long)
+    changed[counted] = distances(row[counted], blocks[counted], pairs, batch.offsets, batch.hashes)
+
     of_negators, negators, language = _negators(bundle.languages)
-    figures, may = kernels_passages.exact_figures(
-        row, np.column_stack((spans, edits)), pairs, batch.offsets, batch.hashes, batch.starts, bundle.of_codes,
+    told_of, may = kernels_passages.passage_figures(
+        row, np.column_stack((blocks, changed)), pairs, batch.offsets, batch.hashes, batch.starts, bundle.of_codes,
         bundle.codes, traits(), bundle.names, bundle.tells, negators, of_negators, language,
     )  # fmt: skip
     tripped: list[tuple[str, ...]] = [()] * len(row)
-    for at in np.flatnonzero(may).tolist():
+    for at in np.flatnonzero((may != 0) & ~long).tolist():
         a, b = pairs[row[at]].tolist()
-        block = _block(spans[at].tolist())
+        block = _block(blocks[at].tolist())
         tripped[at] = guards(ready(a), ready(b), block[:2], block[2:])
-    words = _lengths(spans)
-    edits_each, telling = (np.array([round(value, 6) for value in figures[:, at].tolist()]) for at in (0, 2))
+    edits, plain, telling = told_of[:, 0], told_of[:, 1], _rounded(told_of[:, 2])
+    strength = np.zeros(len(row))
+    strength[reworded] = _rounded(figures[reworded, 1] * figures[reworded, 2])
+    share = _rounded(edits)
+    wording = np.where(
+        reworded, told({"telling": telling, "strength": strength}), told({"telling": telling, "edits": share})
+    )
+    enough = is_long_enough(lengths.min(axis=1), plain, wording, settings)
+    hindered = np.array([settings.guard ** len(names) for names in tripped]) if tripped else np.ones(0)
+
+    def judged(support: F64) -> tuple[F64, Flags]:
+        scores = _rounded(1 - edits)
+        helped = strength * (1 + settings.support * support) * hindered
+        scores[reworded] = _rounded(score_of(helped, bundle.background.crowd, settings)[reworded])
+        return scores, enough & (~reworded | (scores >= settings.min_score))
+
+    # An exact passage edited so heavily that it counts as reworded, and too weak as such, falls into runs.
+    weak = np.flatnonzero(odd & ~judged(np.zeros(len(row)))[1] & ~long)
+    runs = kernels_passages.have_runs(
+        row[weak], blocks[weak], pairs, batch.offsets, batch.hashes, settings.min_words
+    )
+    bounds = np.searchsorted(row, np.arange(len(pairs) + 1))
+    some = np.zeros(len(pairs), np.bool_)
+    some[row[reworded]] = True
+    rare = {*row[weak[runs]].tolist(), *row[long & reworded].tolist()}
+    rare.update(np.flatnonzero(some & (np.diff(bounds) > FEW_PASSAGES)).tolist())
+
     first = batch.offsets[pairs[row]]
     places = [
-        (batch.starts, first[:, 0] + spans[:, 0]), (batch.stops, first[:, 0] + spans[:, 1] - 1),
-        (batch.starts, first[:, 1] + spans[:, 2]), (batch.stops, first[:, 1] + spans[:, 3] - 1),
+        (batch.starts, first[:, 0] + blocks[:, 0]), (batch.stops, first[:, 0] + blocks[:, 1] - 1),
+        (batch.starts, first[:, 1] + blocks[:, 2]), (batch.stops, first[:, 1] + blocks[:, 3] - 1),
     ]  # fmt: skip
-    return Plain(
-        row,
-        np.stack([column[at] for column, at in places], axis=1),
-        words,
-        figures[:, 0],
-        figures[:, 1],
-        telling,
-        is_long_enough(
-            words.min(axis=1), figures[:, 1], told({"telling": telling, "edits": edits_each}), settings
-        ),
-        tripped,
+    spans = np.stack([column[at] for column, at in places], axis=1)
+    each = np.where(reworded, strength, settings.strength)
+    support = np.zeros(len(row))
+    support[reworded] = _rounded(
+        np.minimum(1.0, kernels_passages.supports(bounds, spans, each, NEAR) / settings.strength)[reworded]
     )
+    scores, accepted = judged(support)
+    order = np.lexsort((spans[:, 3], spans[:, 1], spans[:, 2], spans[:, 0], row))
+    columns = Passages(
+        pair=row, words_at=blocks, spans=spans, kind=(edits > 0).astype(np.int8) + (edits > LIGHT),
+        reworded=reworded, score=scores, accepted=accepted, guards=tripped, edits=share, plain=plain,
+        telling=telling, figures=figures, strength=strength, support=support, crowd=bundle.background.crowd,
+    )  # fmt: skip
+    stands = kernels_passages.settled(
+        bounds, spans[order], lengths[order], reworded[order], scores[order], settings.floor, CLOSER,
+        NEARLY_ALL, HALF,
+    )  # fmt: skip
+    final = columns.at(order[stands])
+    final.figures[final.reworded] = _rounded(final.figures[final.reworded].ravel()).reshape(-1, len(FIGURES))
+    return final, rare
 
 
 def _negators(languages: Sequence[str | None]) -> tuple[I64, NDArray[np.uint64], I32]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dedupe.records import CANDIDATES, PAIRS, Passage
-from dedupe.reuse.many import Plain
+from dedupe.reuse.many import EXACT, KINDS, MEASURES, Passages
 from dedupe.stages.columns import Int, numbers, share
 
 PASSAGE = pa.struct([field for field in CANDIDATES if field.name not in ("a", "b")])
@@ -19,19 +19,19 @@ ALIGNED = pa.schema([*PAIRS, pa.field("aligned", pa.list_(PASSAGE))])
 
 
 def together(
-    ids: pa.Array, lengths: Int, pairs: NDArray[np.int32], said: pa.Table, plain: Plain,
+    ids: pa.Array, lengths: Int, pairs: NDArray[np.int32], said: pa.Table, many: Passages,
     others: Mapping[int, Sequence[Passage]],
 ) -> pa.Table:  # fmt: skip
     """Return ``ALIGNED`` for ``pairs`` (places in ``ids``, with ``lengths`` in words), what the channels
-    ``said`` of each, and their passages: each pair's are in ``plain`` or in ``others``."""
+    ``said`` of each, and their passages: each pair's are in ``many`` or in ``others``."""
     flat = list(chain.from_iterable(others.values()))
     owner = np.concatenate((
-        plain.pair,
+        many.pair,
         np.repeat(np.fromiter(others, np.int32, len(others)), [len(found) for found in others.values()]),
     ))  # fmt: skip
     order = np.argsort(owner, kind="stable")
     owner = owner[order]
-    passages = pa.concat_arrays([_plain(plain), records(flat)]).take(pa.array(order))
+    passages = pa.concat_arrays([_columns(many), records(flat)]).take(pa.array(order))
     bounds = np.searchsorted(owner, np.arange(len(pairs) + 1)).astype(np.int32)
     words = {side: numbers(passages.field(f"{side}_words")) for side in "ab"}
     accepted = passages.field("accepted").to_numpy(zero_copy_only=False)
@@ -53,30 +53,37 @@ def together(
     return pa.table({name: columns[name] for name in ALIGNED.names}, schema=ALIGNED)
 
 
-def _plain(found: Plain) -> pa.StructArray:
-    count = len(found.pair)
-    edits = [round(share, 6) for share in found.edits.tolist()]
-    values = np.stack(
-        ([round(share, 4) for share in edits], found.plain, [round(told, 4) for told in found.telling.tolist()]),
-        axis=1,
-    ).ravel()  # fmt: skip
-    names = pa.array(["edits", "plain", "telling"], pa.string()).take(pa.array(np.tile(np.arange(3), count)))
-    kinds = pa.array(["verbatim", "light"]).take(pa.array((found.edits > 0).astype(np.int8)))
+def _columns(found: Passages) -> pa.StructArray:
+    words = {side: found.words_at[:, at + 1] - found.words_at[:, at] for at, side in ((0, "a"), (2, "b"))}
+    places = zip(("a_start", "a_stop", "b_start", "b_stop"), found.spans.T, strict=True)
     made = {
-        **{name: pa.array(found.spans[:, at]) for at, name in enumerate(("a_start", "a_stop", "b_start", "b_stop"))},
-        "kind": kinds,
-        "score": pa.array([round(round(1 - share, 6), 4) for share in found.edits.tolist()], pa.float64()),
-        "a_words": pa.array(found.words[:, 0]),
-        "b_words": pa.array(found.words[:, 1]),
+        **{name: pa.array(column) for name, column in places},
+        "kind": pa.array(KINDS).take(pa.array(found.kind)),
+        "score": pa.array(_rounded(found.score), pa.float64()),
+        "a_words": pa.array(words["a"]),
+        "b_words": pa.array(words["b"]),
         "accepted": pa.array(found.accepted),
         "guards": pa.array(found.guards, pa.list_(pa.string())),
-        "measures": pa.MapArray.from_arrays(
-            pa.array(np.arange(count + 1, dtype=np.int32) * 3), names, pa.array(values, pa.float64())
-        ),
-    }  # fmt: skip
+        "measures": _measures(found),
+    }
     return pa.StructArray.from_arrays(
         [made[field.name].cast(field.type) for field in PASSAGE], fields=list(PASSAGE)
     )
+
+
+def _measures(found: Passages) -> pa.MapArray:
+    """Return the measures that each passage has."""
+    columns = found.measures
+    has = np.ones((len(found), len(MEASURES)), np.bool_)
+    has[:, [place for place, name in enumerate(MEASURES) if name not in EXACT]] = found.reworded[:, None]
+    values = np.stack([columns[name] for name in MEASURES], axis=1)[has]
+    of_passages = np.concatenate((np.zeros(1, np.int32), np.cumsum(has.sum(axis=1)))).astype(np.int32)
+    kept = pa.array(MEASURES).take(pa.array(np.nonzero(has)[1]))
+    return pa.MapArray.from_arrays(pa.array(of_passages), kept, pa.array(_rounded(values), pa.float64()))
+
+
+def _rounded(values: NDArray[np.float64]) -> list[float]:
+    return [round(value, 4) for value in values.tolist()]
 
 
 def records(passages: Sequence[Passage]) -> pa.StructArray:
