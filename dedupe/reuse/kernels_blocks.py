@@ -8,8 +8,7 @@ import numpy as np
 from dedupe.reuse.edges import _refined
 from dedupe.reuse.kernels_bundle import TermTable
 from dedupe.reuse.kernels_seeds import SIEVE_BYTES, into_table, twins
-from dedupe.reuse.likeness import FEW
-from dedupe.reuse.measures import _bag, _compare
+from dedupe.reuse.likeness import COMMON, FEW
 from dedupe.reuse.prepared import F32, F64
 from dedupe.reuse.prepared import _grams as grams_of
 from dedupe.text.kernels import I32, I64, U32, U64, Bytes, Flags, kernel
@@ -81,18 +80,6 @@ def _exact_share(block: I32, exact: I32, inside: Flags) -> float:
 
 
 @kernel
-def _within(sentences: I32, start: int, stop: int) -> tuple[int, int]:
-    """Return the first and last-plus-one of the sentences that have words between ``start`` and ``stop``."""
-    first = 0
-    while first < len(sentences) and sentences[first, 1] <= start:
-        first += 1
-    last = first
-    while last < len(sentences) and sentences[last, 0] < stop:
-        last += 1
-    return first, last
-
-
-@kernel
 def _widest(table: TermTable) -> int:
     most = 1
     for document in range(len(table.of_terms) - 1):
@@ -104,15 +91,14 @@ def _widest(table: TermTable) -> int:
 def bounded(
     groups: I32, pairs: I32, of_sentences: I64, sentences: I32, words: TermTable, pieces: TermTable,
     of_pieces: I64, ranges: I32, piece_place: I32, of_exact: I64, exact: I32, solid: Flags, logs: F64,
-    of_words: I64, of_cells: I64, cells: F64, min_words: int, stay: float, enter: float,
+    of_words: I64, min_words: int, stay: float, enter: float,
 ) -> tuple[I32, F64]:  # fmt: skip
     """Bound groups of seeds (int32[n, 5]: pair, first and last-plus-one sentence of a, of b; sorted by pair).
 
-    Return the blocks of words, empty where nothing is left; and for each the share that exact passages hold
-    and what the n-grams that both sides have can weigh at most (``cells``: see `kernels_seeds.seeds`).
+    Return the blocks of words, empty where nothing is left; and for each the share that exact passages hold.
     """
     out = np.zeros((len(groups), 4), np.int32)
-    figures = np.zeros((len(groups), 2), np.float64)
+    shares = np.zeros(len(groups), np.float64)
     most, longest = _widest(words), 1
     for at in range(len(ranges)):
         longest = max(longest, ranges[at, 1])
@@ -171,13 +157,8 @@ def bounded(
         if a_stop <= a_start or b_stop <= b_start:
             continue
         out[number, 0], out[number, 1], out[number, 2], out[number, 3] = a_start, a_stop, b_start, b_stop
-        figures[number, 0] = _exact_share(out[number], exact[of_exact[row] : of_exact[row + 1]], inside)
-        i_first, i_last = _within(in_a, a_start, a_stop)
-        j_first, j_last = _within(in_b, b_start, b_stop)
-        for i in range(i_first, i_last):
-            for j in range(j_first, j_last):
-                figures[number, 1] += cells[of_cells[row] + i * len(in_b) + j]
-    return out, figures
+        shares[number] = _exact_share(out[number], exact[of_exact[row] : of_exact[row + 1]], inside)
+    return out, shares
 
 
 @kernel
@@ -186,69 +167,143 @@ def measured(
     units: I32, tells: F32, of_codes: I64, codes: U32, table: U32, of_sentences: I64, words: TermTable,
     grams: TermTable, logs: F64, of_words: I64, of_grams: I64,
 ) -> F64:  # fmt: skip
-    """Return the fields of `measures.Figures` for blocks of words in pairs (``rows``, together where equal)."""
+    """Return the fields of `measures.Figures` for blocks of words in pairs (``rows``): what `measures.figures`
+    does, with the terms of the blocks alone."""
     figures = np.zeros((len(blocks), 5), np.float64)
     longest = 1
     for row in rows:
         for side in range(2):
             document = pairs[row, side]
             longest = max(longest, of_codes[document + 1] - of_codes[document] + 2)
-    gram_hashes = np.empty(2 * longest, np.uint64)
-    gram_units = np.empty(2 * longest, np.int32)
-    gram_weights = np.empty(2 * longest, np.float32)
-    word_hashes = np.empty(longest, np.uint64)
-    ones = np.ones(longest, np.float32)
+    found, owners = np.empty(2 * longest, np.uint64), np.empty(2 * longest, np.int32)
+    tolds = np.empty(2 * longest, np.float32)
     most = max(_widest(words), _widest(grams))
-    size = 16
-    while size < 2 * most:
-        size *= 2
-    w_slots, g_slots = np.empty(size, np.uint64), np.empty(size, np.uint64)
-    w_sieve, g_sieve = np.empty(SIEVE_BYTES, np.uint8), np.empty(SIEVE_BYTES, np.uint8)
-    w_last = g_last = np.uint64(0)
-    scratch, stamps = np.empty((2, most + 1), np.int32), np.empty(most, np.int32)
-    a_words = b_words = a_grams = b_grams = np.empty(0, np.float64)
-    word_twin = gram_twin = np.empty(0, np.int32)
-    weighed = home = -1
+    amounts, marks = np.zeros((2, most), np.float64), np.zeros((2, most // 64 + 1), np.uint64)
     for number in range(len(blocks)):
-        row = rows[number]
-        a, b = pairs[row, 0], pairs[row, 1]
-        a_start, a_stop, b_start, b_stop = blocks[number]
-        if weighed != row:
-            if home != a:
-                w_last = into_table(words, a, w_slots, w_sieve)
-                g_last = into_table(grams, a, g_slots, g_sieve)
-                home = a
-            total = max(FEW, of_sentences[a + 1] - of_sentences[a] + of_sentences[b + 1] - of_sentences[b])
-            a_words, b_words, word_twin = _weighed(
-                words, a, b, logs[of_words[total] :], w_slots, w_last, w_sieve, scratch, stamps
-            )
-            a_grams, b_grams, gram_twin = _weighed(
-                grams, a, b, logs[of_grams[total] :], g_slots, g_last, g_sieve, scratch, stamps
-            )
-            weighed = row
-        wa, wb = (
-            slice(words.of_terms[a], words.of_terms[a + 1]),
-            slice(words.of_terms[b], words.of_terms[b + 1]),
-        )
-        ga, gb = (
-            slice(grams.of_terms[a], grams.of_terms[a + 1]),
-            slice(grams.of_terms[b], grams.of_terms[b + 1]),
-        )
-        held = _words_in(a, a_start, a_stop, offsets, hashes, mask, word_hashes)
-        left = _bag(words.distinct[wa], word_hashes[:held], ones[:held])
-        held = _grams_in(a, a_start, a_stop, offsets, starts, stops, units, tells, of_codes, codes, table,
-                         gram_hashes, gram_units, gram_weights)  # fmt: skip
-        left_grams = _bag(grams.distinct[ga], gram_hashes[:held], gram_weights[:held])
-        held = _words_in(b, b_start, b_stop, offsets, hashes, mask, word_hashes)
-        right = _bag(words.distinct[wb], word_hashes[:held], ones[:held])
-        held = _grams_in(b, b_start, b_stop, offsets, starts, stops, units, tells, of_codes, codes, table,
-                         gram_hashes, gram_units, gram_weights)  # fmt: skip
-        right_grams = _bag(grams.distinct[gb], gram_hashes[:held], gram_weights[:held])
-        cosine, _, a_contained, b_contained = _compare(left, right, a_words, b_words, word_twin)
-        wording, mass, _, _ = _compare(left_grams, right_grams, a_grams, b_grams, gram_twin)
+        a, b = pairs[rows[number], 0], pairs[rows[number], 1]
+        total = max(FEW, of_sentences[a + 1] - of_sentences[a] + of_sentences[b + 1] - of_sentences[b])
+        for side, document in ((0, a), (1, b)):
+            start, stop = blocks[number, 2 * side], blocks[number, 2 * side + 1]
+            held = _words_in(document, start, stop, offsets, hashes, mask, found)
+            tolds[:held] = np.float32(1.0)
+            _add(words, document, found[:held], tolds, amounts[side], marks[side])
+        cosine, _, a_contained, b_contained = _likened(words, a, b, amounts, marks, logs[of_words[total] :])
+        for side, document in ((0, a), (1, b)):
+            start, stop = blocks[number, 2 * side], blocks[number, 2 * side + 1]
+            held = _grams_in(document, start, stop, offsets, starts, stops, units, tells, of_codes, codes, table,
+                             found, owners, tolds)  # fmt: skip
+            _add(grams, document, found[:held], tolds, amounts[side], marks[side])
+        wording, mass, _, _ = _likened(grams, a, b, amounts, marks, logs[of_grams[total] :])
         figures[number, 0], figures[number, 1], figures[number, 2] = cosine, wording, mass
         figures[number, 3], figures[number, 4] = a_contained, b_contained
     return figures
+
+
+@kernel
+def _place(distinct: U64, first: int, stop: int, key: np.uint64) -> int:
+    """Return the place of a hash among the sorted ones of a document, or -1: near where hashes that spread
+    evenly have it; by halves where they do not."""
+    at = first + np.int64(((key >> np.uint64(32)) * np.uint64(stop - first)) >> np.uint64(32))
+    for _ in range(64):
+        if distinct[at] == key:
+            return at
+        if distinct[at] < key:
+            at += 1
+            if at == stop or distinct[at] > key:
+                return -1
+        else:
+            at -= 1
+            if at < first or distinct[at] < key:
+                return -1
+    place = first + np.searchsorted(distinct[first:stop], key)
+    return place if place < stop and distinct[place] == key else -1
+
+
+@kernel
+def _add(table: TermTable, document: int, found: U64, told: F32, amounts: F64, marks: U64) -> None:
+    """Add how much each term of a block weighs to the ``amounts`` of the document's terms, and mark these."""
+    first, stop = table.of_terms[document], table.of_terms[document + 1]
+    if first == stop:
+        return
+    for at in range(len(found)):
+        place = _place(table.distinct, first, stop, found[at])
+        if place >= 0:
+            place -= first
+            amounts[place] += told[at]
+            marks[place >> 6] |= np.uint64(1) << np.uint64(place & 63)
+
+
+@kernel
+def _likened(
+    table: TermTable, a: int, b: int, amounts: F64, marks: U64, logs: F64
+) -> tuple[float, float, float, float]:
+    """Return what `measures._compare` does of two bags of terms, added up in the order of the terms; clear
+    amounts and marks."""
+    norms, masses = np.zeros(2, np.float64), np.zeros(2, np.float64)
+    dot = mass = 0.0
+    for side, own, other in ((1, b, a), (0, a, b)):
+        first, stop = table.of_terms[own], table.of_terms[own + 1]
+        of_other, end = table.of_terms[other], table.of_terms[other + 1]
+        for part in range((stop - first) // 64 + 1):
+            bits = marks[side, part]
+            while bits:
+                place = 64 * part + _lowest(bits)
+                bits &= bits - np.uint64(1)
+                amount = amounts[side, place]
+                mine = table.frequency[first + place]
+                weight = logs[mine]
+                twin = -1
+                if of_other < end:
+                    twin = _place(table.distinct, of_other, end, table.distinct[first + place])
+                if twin >= 0:
+                    theirs = table.frequency[twin]
+                    if np.int64(mine) * np.int64(theirs) > COMMON:
+                        weight, twin = 0.0, -1
+                    else:
+                        weight = logs[mine + theirs]
+                norms[side] += (amount * weight) ** 2
+                masses[side] += min(amount, 1.0) * weight
+                if side == 0 and twin >= 0 and amounts[1, twin - of_other] > 0.0:
+                    held = amounts[1, twin - of_other]
+                    dot += amount * held * weight * weight
+                    mass += min(amount, held, 1.0) * weight
+    for side, own in ((0, a), (1, b)):
+        terms = table.of_terms[own + 1] - table.of_terms[own]
+        for part in range(terms // 64 + 1):
+            bits = marks[side, part]
+            while bits:
+                amounts[side, 64 * part + _lowest(bits)] = 0.0
+                bits &= bits - np.uint64(1)
+            marks[side, part] = 0
+    norm = np.sqrt(norms[0] * norms[1])
+    return (
+        dot / norm if norm > 0.0 else 0.0,
+        mass,
+        mass / masses[0] if masses[0] > 0.0 else 0.0,
+        mass / masses[1] if masses[1] > 0.0 else 0.0,
+    )
+
+
+@kernel
+def _lowest(bits: np.uint64) -> int:
+    """Return the place of the lowest bit that is set by halves."""
+    place = 0
+    if bits & np.uint64(0xFFFFFFFF) == 0:
+        bits >>= np.uint64(32)
+        place += 32
+    if bits & np.uint64(0xFFFF) == 0:
+        bits >>= np.uint64(16)
+        place += 16
+    if bits & np.uint64(0xFF) == 0:
+        bits >>= np.uint64(8)
+        place += 8
+    if bits & np.uint64(0xF) == 0:
+        bits >>= np.uint64(4)
+        place += 4
+    if bits & np.uint64(0x3) == 0:
+        bits >>= np.uint64(2)
+        place += 2
+    return place + (1 if bits & np.uint64(1) == 0 else 0)
 
 
 @kernel
@@ -262,12 +317,11 @@ def _weighed(
     a_weight, b_weight = np.empty(count, np.float64), np.empty(others, np.float64)
     for term in range(count):
         a_weight[term] = logs[table.frequency[table.of_terms[a] + term]]
-    back = scratch[1]
-    twins(table, b, table, a, logs, slots, last, sieve, scratch[0], back, b_weight, a_weight, stamps, 0)
+    shared = twins(table, b, table, a, logs, slots, last, sieve, scratch[0], scratch[1], b_weight, a_weight,
+                   stamps, 0)  # fmt: skip
     twin = np.full(count, -1, np.int32)
-    for term in range(others):
-        if back[term] >= 0:
-            twin[back[term]] = term
+    for hit in range(shared):
+        twin[scratch[1, hit]] = scratch[0, hit]
     return a_weight, b_weight, twin
 
 

@@ -29,6 +29,9 @@ class TermTable(NamedTuple):
     bounds: I32
     entry: I32
     weight: F32
+    posts: I64
+    post_unit: I32
+    post_weight: F32
 
 
 @kernel
@@ -161,50 +164,44 @@ def all_grams(
 
 @kernel
 def _sorted(hashes: U64, count: int, order: I32, other: U64, other_order: I32, sizes: I64) -> None:
-    """Sort hashes in place, and their order with them, equal ones as they stand: by the first bits in two
-    rounds of counting, the rest by insertion, since hashes of words share so many bits by chance only."""
+    """Sort hashes and their order into ``other`` and ``other_order``, equal ones as they stand: by their first
+    bits into about as many buckets, the rest by insertion, since hashes of words share so many bits by chance only."""
     bits = 4
-    while (1 << (2 * bits)) < 256 * count and bits < 14:
+    while (1 << bits) < count and bits < 14:
         bits += 1
     buckets = 1 << bits
-    for turn in range(2):
-        shift = np.uint64(64 - (2 - turn) * bits)
-        sizes[: buckets + 1] = 0
-        for at in range(count):
-            sizes[np.int64((hashes[at] >> shift) & np.uint64(buckets - 1)) + 1] += 1
-        for bucket in range(buckets):
-            sizes[bucket + 1] += sizes[bucket]
-        for at in range(count):
-            home = np.int64((hashes[at] >> shift) & np.uint64(buckets - 1))
-            place = sizes[home]
-            other[place] = hashes[at]
-            other_order[place] = order[at]
-            sizes[home] += 1
-        for at in range(count):
-            hashes[at] = other[at]
-            order[at] = other_order[at]
+    shift = np.uint64(64 - bits)
+    sizes[: buckets + 1] = 0
+    for at in range(count):
+        sizes[np.int64(hashes[at] >> shift) + 1] += 1
+    for bucket in range(buckets):
+        sizes[bucket + 1] += sizes[bucket]
+    for at in range(count):
+        home = np.int64(hashes[at] >> shift)
+        place = sizes[home]
+        other[place] = hashes[at]
+        other_order[place] = order[at]
+        sizes[home] += 1
     effort = 64 * count
     for at in range(1, count):
-        key, own = hashes[at], order[at]
+        key, own = other[at], other_order[at]
         back = at
-        while back > 0 and hashes[back - 1] > key:
-            hashes[back], order[back] = hashes[back - 1], order[back - 1]
+        while back > 0 and other[back - 1] > key:
+            other[back], other_order[back] = other[back - 1], other_order[back - 1]
             back -= 1
-        hashes[back], order[back] = key, own
+        other[back], other_order[back] = key, own
         effort -= at - back
         if effort < 0:  # no hashes of words: made to collide
             by_hash = np.argsort(hashes[:count], kind="mergesort")
             other[:count] = hashes[:count][by_hash]
             other_order[:count] = order[:count][by_hash]
-            hashes[:count] = other[:count]
-            order[:count] = other_order[:count]
             break
 
 
 @kernel
 def terms(
     bounds: I64, hashes: U64, owners: I32, weights: F32, units_in: I64, counted: bool
-) -> tuple[I64, I64, I64, U64, I32, I32, I32, F32]:
+) -> tuple[I64, I64, I64, U64, I32, I32, I32, F32, I64, I32, F32]:
     """Return the fields of a `TermTable`, from terms as they stand in the texts: document d has those
     from ``bounds[d]`` on, and ``units_in[d]`` units; a term whose owner is -1 is left out."""
     documents = len(bounds) - 1
@@ -212,12 +209,9 @@ def terms(
     for document in range(documents):
         longest = max(longest, bounds[document + 1] - bounds[document])
         most_units = max(most_units, units_in[document])
-    keys, other = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
-    order, other_order = np.empty(longest, np.int32), np.empty(longest, np.int32)
+    found, keys = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
+    places, order = np.empty(longest, np.int32), np.empty(longest, np.int32)
     sizes = np.empty((1 << 14) + 1, np.int64)
-    post_term = np.empty(longest, np.int32)
-    post_unit = np.empty(longest, np.int32)
-    post_weight = np.empty(longest, np.float32)
     free = np.empty(most_units + 1, np.int32)
     of_terms = np.zeros(documents + 1, np.int64)
     of_entries = np.zeros(documents + 1, np.int64)
@@ -227,6 +221,10 @@ def terms(
     distinct = np.empty(len(hashes), np.uint64)
     frequency = np.empty(len(hashes), np.int32)
     starts = np.zeros(of_bounds[documents], np.int32)
+    posts = np.zeros(len(hashes) + 1, np.int64)
+    post_term = np.empty(longest, np.int32)
+    post_unit = np.empty(len(hashes), np.int32)
+    post_weight = np.empty(len(hashes), np.float32)
     entry = np.empty(len(hashes), np.int32)
     weight = np.empty(len(hashes), np.float32)
     for document in range(documents):
@@ -234,49 +232,51 @@ def terms(
         held = 0
         for at in range(first, bounds[document + 1]):
             if owners[at] >= 0:
-                keys[held] = hashes[at]
-                order[held] = at - first
+                found[held] = hashes[at]
+                places[held] = at - first
                 held += 1
-        _sorted(keys, held, order, other, other_order, sizes)
-        base = of_terms[document]
+        _sorted(found, held, places, keys, order, sizes)
+        base, base_entry = of_terms[document], of_entries[document]
         own = starts[of_bounds[document] : of_bounds[document + 1]]
-        count = posts = 0
+        count, last = 0, base_entry - 1
         last_unit = -1
         for step in range(held):
             at = first + order[step]
             unit = owners[at]
             if step == 0 or keys[step] != keys[step - 1]:
                 distinct[base + count] = keys[step]
-                frequency[base + count] = 0
+                posts[base + count] = last + 1
                 count += 1
                 last_unit = -1
             if unit != last_unit:
-                post_term[posts] = count - 1
-                post_unit[posts] = unit
-                post_weight[posts] = 0.0
-                frequency[base + count - 1] += 1
+                last += 1
+                post_term[last - base_entry] = count - 1
+                post_unit[last] = unit
+                post_weight[last] = weights[at]
                 own[unit + 1] += 1
-                posts += 1
                 last_unit = unit
-            if counted:
-                post_weight[posts - 1] += weights[at]
+            elif counted:
+                post_weight[last] += weights[at]
             else:
-                post_weight[posts - 1] = max(post_weight[posts - 1], weights[at])
+                post_weight[last] = max(post_weight[last], weights[at])
+        posts[base + count] = last + 1
+        for term in range(base, base + count):
+            frequency[term] = posts[term + 1] - posts[term]
         for unit in range(units_in[document]):
             own[unit + 1] += own[unit]
             free[unit] = own[unit]
-        base_entry = of_entries[document]
-        for post in range(posts):
-            at = free[post_unit[post]]
-            entry[base_entry + at] = post_term[post]
-            weight[base_entry + at] = post_weight[post]
+        for post in range(base_entry, last + 1):
+            at = base_entry + free[post_unit[post]]
+            entry[at] = post_term[post - base_entry]
+            weight[at] = post_weight[post]
             free[post_unit[post]] += 1
         of_terms[document + 1] = base + count
-        of_entries[document + 1] = base_entry + posts
+        of_entries[document + 1] = last + 1
     total, entries = of_terms[documents], of_entries[documents]
     return (
         of_terms, of_entries, of_bounds, distinct[:total].copy(), frequency[:total].copy(), starts,
-        entry[:entries].copy(), weight[:entries].copy(),
+        entry[:entries].copy(), weight[:entries].copy(), posts[: total + 1].copy(), post_unit[:entries].copy(),
+        post_weight[:entries].copy(),
     )  # fmt: skip
 
 

@@ -45,42 +45,22 @@ def into_table(table: TermTable, place: int, slots: U64, sieve: Bytes) -> np.uin
 
 
 @kernel
-def _post(table: TermTable, place: int, starts: I32, unit: I32, at_entry: I32, free: I32) -> None:
-    """Write a document's entries by term instead of by sentence."""
-    terms = table.of_terms[place + 1] - table.of_terms[place]
-    first = table.of_entries[place]
-    low, high = table.of_bounds[place], table.of_bounds[place + 1]
-    for term in range(terms + 1):
-        starts[term] = 0
-    for at in range(table.of_entries[place + 1] - first):
-        starts[table.entry[first + at] + 1] += 1
-    for term in range(terms):
-        starts[term + 1] += starts[term]
-        free[term] = starts[term]
-    for sentence in range(high - low - 1):
-        for at in range(table.bounds[low + sentence], table.bounds[low + sentence + 1]):
-            term = table.entry[first + at]
-            unit[free[term]] = sentence
-            at_entry[free[term]] = first + at
-            free[term] += 1
-
-
-@kernel
 def twins(
     table: TermTable, place: int, other: TermTable, home: int, logs: F64, slots: U64, last: np.uint64,
     sieve: Bytes, likely: I32, twin: I32, weight: F64, own_weight: F64, stamps: I32, stamp: int,
-) -> None:  # fmt: skip
-    """Write, for each term of a document, its twin in the one that is in the hash table (or -1) and its
-    weight in this pair; for terms of that one that have a twin, the weight and a stamp."""
+) -> int:  # fmt: skip
+    """Write, for each term of a document, its weight in this pair; the terms that have a twin in the document
+    in the hash table to ``likely``, in order, and to ``twin`` those twins; for these, weight and a stamp.
+    Return how many there are."""
     first = table.of_terms[place]
     of_other = other.of_terms[home]
     hits = 0
     for term in range(table.of_terms[place + 1] - first):  # without a branch, the few that pass the sieve
         bit = table.distinct[first + term] >> _SIEVE_SHIFT
-        twin[term] = -1
         weight[term] = logs[table.frequency[first + term]]
         likely[hits] = term
         hits += (sieve[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
+    count = 0
     for hit in range(hits):
         term = likely[hit]
         key = table.distinct[first + term]
@@ -94,12 +74,15 @@ def twins(
                     if np.int64(mine) * np.int64(theirs) > COMMON:
                         told = 0.0
                     else:
-                        twin[term] = found
+                        likely[count] = term
+                        twin[count] = found
+                        count += 1
                     weight[term] = told
                     own_weight[found] = told
                     stamps[found] = stamp
                     break
             slot = (slot + np.uint64(1)) & last
+    return count
 
 
 @kernel
@@ -129,10 +112,8 @@ def _stamped_norm(
 def seeds(
     pairs: I32, words: TermTable, grams: TermTable, of_busy: I64, busy: Flags, logs: F64, of_words: I64,
     of_grams: I64, low_cosine: float, low_dice: float, low_strength: float, largest: int,
-) -> tuple[I32, I64, F64]:  # fmt: skip
-    """Return int32[n, 3], pair and sentences of a and b, sorted; and for every pair that is among them the
-    weight of the n-grams that its sentences share, each counted once, float64[sentences of a, of b] flat
-    from where ``of_cells[pair]`` says (infinite where b's sentence is busy; -1 for the other pairs).
+) -> I32:  # fmt: skip
+    """Return int32[n, 3], pair and sentences of a and b, sorted.
 
     ``busy[of_busy[p]:]`` has a flag for each sentence of a, then of b. ``logs[of_words[total]:]`` and
     ``logs[of_grams[total]:]`` are the weights of a term by the number of sentences that hold it. Pairs
@@ -159,10 +140,6 @@ def seeds(
     w_sieve, g_sieve = np.empty(SIEVE_BYTES, np.uint8), np.empty(SIEVE_BYTES, np.uint8)
     w_last = g_last = np.uint64(0)
     likely = np.empty(most_terms + 1, np.int32)
-    w_starts, g_starts = np.empty(most_terms + 1, np.int32), np.empty(most_terms + 1, np.int32)
-    free = np.empty(most_terms + 1, np.int32)
-    w_unit, g_unit = np.empty(most_entries, np.int32), np.empty(most_entries, np.int32)
-    w_at, g_at = np.empty(most_entries, np.int32), np.empty(most_entries, np.int32)
     twin = np.empty(most_terms, np.int32)
     weight = np.empty(most_terms, np.float64)
     a_weight, b_weight = np.empty(most_terms, np.float64), np.empty(most_terms, np.float64)
@@ -173,12 +150,8 @@ def seeds(
     same = np.zeros(area, np.int32)
     aw_norm, bw_norm = np.zeros(widest, np.float64), np.zeros(widest, np.float64)
     ag_norm, bg_norm = np.zeros(widest, np.float64), np.zeros(widest, np.float64)
-    every = np.zeros(area, np.float64)
     found = np.empty((256, 3), np.int32)
     count = 0
-    of_cells = np.full(len(pairs), -1, np.int64)
-    cells = np.empty(1 << 14, np.float64)
-    held = 0
     w_home = g_home = -1
     for row in range(len(pairs)):
         a, b = pairs[row, 0], pairs[row, 1]
@@ -189,25 +162,26 @@ def seeds(
         total = max(FEW, na + nb)
         if w_home != a:
             w_last = into_table(words, a, w_slots, w_sieve)
-            _post(words, a, w_starts, w_unit, w_at, free)
             w_home = a
         told = logs[of_words[total] :]
-        twins(words, b, words, a, told, w_slots, w_last, w_sieve, likely, twin, weight, a_weight, stamps, row)
+        shared = twins(
+            words, b, words, a, told, w_slots, w_last, w_sieve, likely, twin, weight, a_weight, stamps, row
+        )
         for cell in range(na * nb):
             dot[cell] = 0.0
             mass[cell] = 0.0
             same[cell] = 0
-        first, low = words.of_entries[b], words.of_bounds[b]
-        for j in range(nb):
-            for at in range(first + words.bounds[low + j], first + words.bounds[low + j + 1]):
-                term = twin[words.entry[at]]
-                if term < 0:
-                    continue
-                each = weight[words.entry[at]]
-                for post in range(w_starts[term], w_starts[term + 1]):
-                    cell = w_unit[post] * nb + j
+        # By term, in the order of the terms of b, each with all sentences of a and of b that hold it.
+        first, first_a = words.of_terms[b], words.of_terms[a]
+        for hit in range(shared):
+            term, mine = first + likely[hit], first_a + twin[hit]
+            each = weight[likely[hit]]
+            for post in range(words.posts[term], words.posts[term + 1]):
+                j = words.post_unit[post]
+                for other in range(words.posts[mine], words.posts[mine + 1]):
+                    cell = words.post_unit[other] * nb + j
                     same[cell] += 1
-                    dot[cell] += words.weight[w_at[post]] * words.weight[at] * each * each
+                    dot[cell] += words.post_weight[other] * words.post_weight[post] * each * each
                     mass[cell] += each
         for i in range(na):
             aw_norm[i] = _stamped_norm(words, a, i, a_weight, stamps, row, told)
@@ -233,50 +207,32 @@ def seeds(
             continue
         if g_home != a:
             g_last = into_table(grams, a, g_slots, g_sieve)
-            _post(grams, a, g_starts, g_unit, g_at, free)
             g_home = a
         told = logs[of_grams[total] :]
-        twins(
-            grams,
-            b,
-            grams,
-            a,
-            told,
-            g_slots,
-            g_last,
-            g_sieve,
-            likely,
-            twin,
-            b_weight,
-            a_weight,
-            gram_stamps,
-            row,
-        )
+        shared = twins(
+            grams, b, grams, a, told, g_slots, g_last, g_sieve, likely, twin, b_weight, a_weight, gram_stamps, row
+        )  # fmt: skip
         for cell in range(na * nb):
             g_dot[cell] = 0.0
             g_mass[cell] = 0.0
-            every[cell] = 0.0
-        first, low = grams.of_entries[b], grams.of_bounds[b]
-        for j in range(nb):
-            if busy[own + na + j]:
-                continue
-            for at in range(first + grams.bounds[low + j], first + grams.bounds[low + j + 1]):
-                term = twin[grams.entry[at]]
-                other = grams.weight[at]
-                if term < 0 or other == 0.0:
+        first, first_a = grams.of_terms[b], grams.of_terms[a]
+        for hit in range(shared):
+            term, mine = first + likely[hit], first_a + twin[hit]
+            each = b_weight[likely[hit]]
+            for post in range(grams.posts[term], grams.posts[term + 1]):
+                j = grams.post_unit[post]
+                theirs = grams.post_weight[post]
+                if theirs == 0.0 or busy[own + na + j]:
                     continue
-                each = b_weight[grams.entry[at]]
-                for post in range(g_starts[term], g_starts[term + 1]):
-                    mine = grams.weight[g_at[post]]
-                    if mine == 0.0:
+                for other in range(grams.posts[mine], grams.posts[mine + 1]):
+                    ours = grams.post_weight[other]
+                    if ours == 0.0:
                         continue
-                    cell = g_unit[post] * nb + j
+                    cell = grams.post_unit[other] * nb + j
                     if same[cell] == 0:
                         same[cell] = -1
-                    g_dot[cell] += mine * other * each * each
-                    g_mass[cell] += min(mine, other) * each
-                    every[cell] += each
-        before = count
+                    g_dot[cell] += ours * theirs * each * each
+                    g_mass[cell] += min(ours, theirs) * each
         for i in range(na):
             ag_norm[i] = -1.0
         for j in range(nb):
@@ -313,13 +269,4 @@ def seeds(
                 found[count, 1] = i
                 found[count, 2] = j
                 count += 1
-        if count == before:
-            continue
-        if held + na * nb > len(cells):
-            cells = np.concatenate((cells, np.empty(max(len(cells), na * nb), np.float64)))
-        of_cells[row] = held
-        for i in range(na):
-            for j in range(nb):
-                cells[held] = np.inf if busy[own + na + j] else every[i * nb + j]
-                held += 1
-    return found[:count].copy(), of_cells, cells[:held].copy()
+    return found[:count].copy()

@@ -245,7 +245,7 @@ def _reworded(
         batch.offsets, pairs, of_solid, np.ascontiguousarray(exact.spans[solid]), bundle.of_sentences,
         bundle.sentences, EXPLAINED,
     )  # fmt: skip
-    points, of_cells, cells = kernels_seeds.seeds(
+    points = kernels_seeds.seeds(
         pairs, bundle.words, bundle.grams, of_busy, busy, *logs, settings.seed_cosine, settings.seed_dice,
         settings.seed_strength, AREA,
     )  # fmt: skip
@@ -254,43 +254,27 @@ def _reworded(
     of_pieces, ranges, pieces = bundle.pieces(met, settings.edge)
     place = np.full(len(bundle), -1, np.int32)
     place[met] = np.arange(len(met))
-    blocks, bounds = kernels_blocks.bounded(
+    blocks, held = kernels_blocks.bounded(
         groups, pairs, bundle.of_sentences, bundle.sentences, bundle.words, pieces, of_pieces, ranges, place,
-        of_exact, exact.spans, solid, logs[0], logs[1], of_cells, cells, settings.min_words, settings.stay,
-        settings.enter,
+        of_exact, exact.spans, solid, logs[0], logs[1], settings.min_words, settings.stay, settings.enter,
     )  # fmt: skip
-    live = np.flatnonzero((blocks[:, 1] > blocks[:, 0]) & (bounds[:, 0] < settings.exact_share))
-    groups, blocks, most = groups[live], blocks[live], bounds[live, 1]
+    live = np.flatnonzero((blocks[:, 1] > blocks[:, 0]) & (held < settings.exact_share))
+    groups, blocks = groups[live], blocks[live]
+    row = groups[:, 0]
+    figures = _measured(bundle, pairs, row, blocks, logs)
     # A passage too weak even with all support is dropped in the end, and so matters only where it supports
-    # another one or takes in exact passages that are not solid. A first bound takes wording for equal.
-    loose = np.bincount(exact.pair[_freely(exact, solid)], minlength=len(pairs)) > 0
-    kept = np.flatnonzero(_hopeful(groups[:, 0], most, loose, of_exact, bundle, settings))
-    groups, blocks = np.ascontiguousarray(groups[kept]), np.ascontiguousarray(blocks[kept])
-    figures = _measured(bundle, pairs, groups[:, 0], blocks, logs)
-    kept = np.flatnonzero(
-        _hopeful(groups[:, 0], figures[:, 1] * figures[:, 2], loose, of_exact, bundle, settings)
-    )
+    # another one or takes in exact passages that are not solid.
+    company = np.bincount(row, minlength=len(pairs)) + np.diff(of_exact) > 1
+    helped = figures[:, 1] * figures[:, 2] * np.where(company[row], 1 + settings.support, 1.0)
+    helped *= max(1.0, settings.guard) ** GUARDS
+    hope = score_of(helped, bundle.background.crowd, settings) >= settings.floor - MARGIN
+    freely = ~solid | (exact.edits > LIGHT * _lengths(exact.spans).max(axis=1, initial=1))
+    open_rows = np.zeros(len(pairs), np.bool_)
+    open_rows[row[hope]] = True
+    open_rows[exact.pair[freely]] = True
+    kept = np.flatnonzero(open_rows[row])
     sentences = np.minimum(groups[:, 2] - groups[:, 1], groups[:, 4] - groups[:, 3])
     return _Reworded(groups[kept, 0], blocks[kept], figures[kept], sentences[kept])
-
-
-def _freely(exact: ExactMatches, solid: Flags) -> Flags:
-    """Whether exact passages may become part of a reworded one, or count as such themselves."""
-    freely: Flags = ~solid | (exact.edits > LIGHT * _lengths(exact.spans).max(axis=1, initial=1))
-    return freely
-
-
-def _hopeful(row: I32, strength: F64, loose: Flags, of_exact: I64, bundle: Bundle, settings: Align) -> Flags:
-    """Whether passages of at most this strength matter: some passage of their pair may reach the floor, or
-    there is a ``loose`` one."""
-    company = np.bincount(row, minlength=len(loose)) + np.diff(of_exact) > 1
-    helped = strength * np.where(company[row], 1 + settings.support, 1.0)
-    helped *= max(1.0, settings.guard) ** GUARDS
-    # Of the infinite, which bound nothing, the score is no number.
-    hope = ~(score_of(np.minimum(helped, 1e300), bundle.background.crowd, settings) < settings.floor - MARGIN)
-    hopeful = np.zeros(len(loose), np.bool_)
-    hopeful[row[hope]] = True
-    return (hopeful | loose)[row]
 
 
 def _measured(bundle: Bundle, pairs: Pairs, rows: I32, blocks: I32, logs: Logs) -> F64:

@@ -299,41 +299,40 @@ def _grams(
     previous = -1
     for word in range(len(starts)):
         unit = units[word]
-        if unit < 0:
-            previous = -1
-            continue
-        at = starts[word]
-        if unit != previous:
+        if unit != previous or unit < 0:
+            count = _digested(line, letters, filled, previous, hashes, out_units, out_weights, count)
             filled = 0
             previous = unit
-            code = np.uint64(32)
-            plain = np.float32(1.0)
-            at -= 1  # a sentence begins and each word ends with a space
-        while at <= stops[word]:
-            if at >= starts[word]:
-                if at == stops[word]:
-                    code = np.uint64(32)
-                    plain = np.float32(1.0)
-                else:
-                    entry = table[codes[at - low]]
-                    kind = entry >> _SHIFT
-                    if kind == _SILENT or kind == _INVISIBLE:  # noqa: PLR1714, SIM109
-                        at += 1
-                        continue
-                    code = np.uint64(entry & _CODE)
-                    plain = tells[word]
-            at += 1
-            line[filled] = code
+            if unit < 0:
+                continue
+            line[0] = np.uint64(32)  # a sentence begins and each word ends with a space
+            letters[0] = np.float32(1.0)
+            filled = 1
+        plain = tells[word]
+        for at in range(starts[word], stops[word]):
+            entry = table[codes[at - low]]
+            kind = entry >> _SHIFT
+            line[filled] = np.uint64(entry & _CODE)
             letters[filled] = plain
-            filled += 1
-            if filled >= GRAM:
-                digest = _BASIS
-                share = np.float32(0.0)
-                for step in range(filled - GRAM, filled):
-                    digest = (digest ^ line[step]) * _PRIME
-                    share += letters[step]
-                hashes[count] = mix(digest)
-                out_units[count] = unit
-                out_weights[count] = share / GRAM
-                count += 1
-    return count
+            filled += kind != _SILENT and kind != _INVISIBLE  # noqa: PLR1714
+        line[filled] = np.uint64(32)
+        letters[filled] = np.float32(1.0)
+        filled += 1
+    return _digested(line, letters, filled, previous, hashes, out_units, out_weights, count)
+
+
+@kernel
+def _digested(
+    line: U64, letters: F32, filled: int, unit: int, hashes: U64, units: I32, weights: F32, count: int
+) -> int:
+    """Write the n-grams of a line of letters after the ``count`` that there are; return how many there are then."""
+    for first in range(filled - GRAM + 1):
+        digest = _BASIS
+        share = np.float32(0.0)
+        for step in range(first, first + GRAM):
+            digest = (digest ^ line[step]) * _PRIME
+            share += letters[step]
+        hashes[count + first] = mix(digest)
+        units[count + first] = unit
+        weights[count + first] = share / GRAM
+    return count + max(0, filled - GRAM + 1)
