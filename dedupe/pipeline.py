@@ -33,6 +33,8 @@ Progress = Callable[[str, int, int], None]
 
 BATCH = 500
 """Rows per batch. A fixed number: results must not depend on how many workers there are."""
+PAIRS = 2_000
+"""Pairs that are aligned together: more have more documents in common, which are made ready once."""
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "datasketch", "rapidfuzz", "numba", "pyarrow", "duckdb")
 
@@ -152,8 +154,8 @@ def run(
             within = kept(
                 "align",
                 AlignBundles(settings, candidates.background_of(common, documents.num_rows)),
-                -(-len(order) // BATCH),
-                lambda first: candidates.bundles(documents, pairs.slice(first * BATCH), BATCH),
+                -(-len(order) // PAIRS),
+                lambda first: candidates.bundles(documents, pairs.slice(first * PAIRS), PAIRS),
                 ALIGNED,
             )
             back = Rows(within)

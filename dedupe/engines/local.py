@@ -22,6 +22,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from dedupe.engines.memory import keep_freed
+
 Kernel = Callable[[pa.Table], pa.Table]
 Progress = Callable[[int, int], None]
 
@@ -104,7 +106,7 @@ class LocalEngine:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["dedupe.pipeline"])
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_end_with_parent)
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin)
         # A bounded window keeps memory flat: batches are sent as results come back.
         window: deque[Future[_Answer]] = deque()
         for batch in batches:
@@ -127,6 +129,11 @@ class LocalEngine:
             for name, table in tables.items():
                 connection.register(name, table)
             return connection.sql(query).to_arrow_table()
+
+
+def _begin() -> None:
+    keep_freed()
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

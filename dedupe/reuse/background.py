@@ -40,9 +40,10 @@ class Background:
         """Return the weight of each word, 0 to 1."""
         if not len(self.words):
             return np.ones(len(hashes), np.float32)
-        keys = (hashes >> _SHIFT).astype(np.int32)
-        places = np.minimum(np.searchsorted(self.words, keys), len(self.words) - 1)
-        return np.where(self.words[places] == keys, self.weights[places], np.float32(1))
+        weights: NDArray[np.float32] = _weighed(
+            frozen(hashes, np.uint64), frozen(self.words, np.int32), frozen(self.weights, np.float32)
+        )
+        return weights
 
 
 NOTHING = Background(np.empty(0, np.int32), np.empty(0, np.float32))
@@ -80,6 +81,30 @@ def common(frequency: NDArray[np.int32], count: int) -> Background:
 def crowd(count: int) -> float:
     """Return ``Background.crowd`` of so many documents."""
     return min(1.0, count / ENOUGH)
+
+
+@kernel
+def _weighed(hashes: U64, words: NDArray[np.int32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Look words up in an open hash table of the common ones; the others weigh 1."""
+    size = 64
+    while size < 4 * len(words):
+        size *= 2
+    slots, told = np.full(size, -1, np.int32), np.empty(size, np.float32)
+    for at in range(len(words)):
+        slot = words[at] & (size - 1)
+        while slots[slot] >= 0:
+            slot = (slot + 1) & (size - 1)
+        slots[slot], told[slot] = words[at], weights[at]
+    out = np.ones(len(hashes), np.float32)
+    for at in range(len(hashes)):
+        word = np.int32(hashes[at] >> _SHIFT)
+        slot = word & (size - 1)
+        while slots[slot] >= 0:
+            if slots[slot] == word:
+                out[at] = told[slot]
+                break
+            slot = (slot + 1) & (size - 1)
+    return out
 
 
 @kernel

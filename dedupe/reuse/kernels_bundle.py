@@ -29,7 +29,7 @@ class TermTable(NamedTuple):
     bounds: I32
     entry: I32
     weight: F32
-    posts: I64
+    posts: I32
     post_unit: I32
     post_weight: F32
 
@@ -163,7 +163,7 @@ def all_grams(
 
 
 @kernel
-def _sorted(hashes: U64, count: int, order: I32, other: U64, other_order: I32, sizes: I64) -> None:
+def _sorted(hashes: U64, count: int, order: I32, other: U64, other_order: I32, sizes: I32) -> None:
     """Sort hashes and their order into ``other`` and ``other_order``, equal ones as they stand: by their first
     bits into about as many buckets, the rest by insertion, since hashes of words share so many bits by chance only."""
     bits = 4
@@ -201,7 +201,7 @@ def _sorted(hashes: U64, count: int, order: I32, other: U64, other_order: I32, s
 @kernel
 def terms(
     bounds: I64, hashes: U64, owners: I32, weights: F32, units_in: I64, counted: bool
-) -> tuple[I64, I64, I64, U64, I32, I32, I32, F32, I64, I32, F32]:
+) -> tuple[I64, I64, I64, U64, I32, I32, I32, F32, I32, I32, F32]:
     """Return the fields of a `TermTable`, from terms as they stand in the texts: document d has those
     from ``bounds[d]`` on, and ``units_in[d]`` units; a term whose owner is -1 is left out."""
     documents = len(bounds) - 1
@@ -211,7 +211,7 @@ def terms(
         most_units = max(most_units, units_in[document])
     found, keys = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
     places, order = np.empty(longest, np.int32), np.empty(longest, np.int32)
-    sizes = np.empty((1 << 14) + 1, np.int64)
+    sizes = np.empty((1 << 14) + 1, np.int32)
     free = np.empty(most_units + 1, np.int32)
     of_terms = np.zeros(documents + 1, np.int64)
     of_entries = np.zeros(documents + 1, np.int64)
@@ -221,7 +221,7 @@ def terms(
     distinct = np.empty(len(hashes), np.uint64)
     frequency = np.empty(len(hashes), np.int32)
     starts = np.zeros(of_bounds[documents], np.int32)
-    posts = np.zeros(len(hashes) + 1, np.int64)
+    posts = np.zeros(len(hashes) + 1, np.int32)
     post_term = np.empty(longest, np.int32)
     post_unit = np.empty(len(hashes), np.int32)
     post_weight = np.empty(len(hashes), np.float32)
@@ -273,10 +273,9 @@ def terms(
         of_terms[document + 1] = base + count
         of_entries[document + 1] = last + 1
     total, entries = of_terms[documents], of_entries[documents]
-    return (
-        of_terms, of_entries, of_bounds, distinct[:total].copy(), frequency[:total].copy(), starts,
-        entry[:entries].copy(), weight[:entries].copy(), posts[: total + 1].copy(), post_unit[:entries].copy(),
-        post_weight[:entries].copy(),
+    return (  # views: a copy would cost more than the room that is left over
+        of_terms, of_entries, of_bounds, distinct[:total], frequency[:total], starts, entry[:entries],
+        weight[:entries], posts[: total + 1], post_unit[:entries], post_weight[:entries],
     )  # fmt: skip
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import importlib
 
+from dedupe.engines.memory import keep_freed
+
 if __name__ == "__main__":
+    keep_freed()
     importlib.import_module("dedupe.distributed")
     importlib.import_module("pyspark.daemon").manager()
