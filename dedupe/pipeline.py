@@ -33,7 +33,7 @@ Progress = Callable[[str, int, int], None]
 
 BATCH = 500
 """Rows per batch. A fixed number: results must not depend on how many workers there are."""
-PAIRS = 2_000
+BUNDLE = 2_000
 """Pairs that are aligned together: more have more documents in common, which are made ready once."""
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "datasketch", "rapidfuzz", "numba", "pyarrow", "duckdb")
@@ -154,8 +154,8 @@ def run(
             within = kept(
                 "align",
                 AlignBundles(settings, candidates.background_of(common, documents.num_rows)),
-                -(-len(order) // PAIRS),
-                lambda first: candidates.bundles(documents, pairs.slice(first * PAIRS), PAIRS),
+                -(-len(order) // BUNDLE),
+                lambda first: candidates.bundles(documents, pairs.slice(first * BUNDLE), BUNDLE),
                 ALIGNED,
             )
             back = Rows(within)
