@@ -25,7 +25,7 @@ import numpy as np
 
 VOCABULARY = 60_000
 PHRASES = 4_000
-WORDS = 240  # about 2 KB
+WORDS = 320  # about 2 KB
 OUTLETS = 300
 VIRAL = 1_000
 
@@ -40,7 +40,10 @@ class Newsroom:
         syllables = [
             "".join(parts) for parts in itertools.product("bdfghjklmnprstvwy", "aeiou", ["", "n", "r", "s"])
         ]
-        lengths = 1 + random.binomial(3, 0.45, VOCABULARY)
+        # The more frequent, the shorter, as in every language (Zipf 1949); measured on real news, English:
+        # 4.8 letters a word, 3.5 among the hundred most frequent.
+        rarity = np.log(np.arange(1, VOCABULARY + 1)) / np.log(VOCABULARY)
+        lengths = 1 + random.binomial(3, 0.75 * rarity**1.5)
         self.words = ["".join(random.choice(syllables, n)) for n in lengths]
         self.chances = _zipf(VOCABULARY, 1.05)
         self.phrases = [self.draw(random, n) for n in random.integers(3, 8, PHRASES)]
