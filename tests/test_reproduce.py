@@ -51,6 +51,19 @@ def test_a_gain_within_chance_moves_nothing() -> None:
     assert held.guard == Align().guard
 
 
+def test_settling_takes_any_gain_but_one_value_at_a_time() -> None:
+    held, moves = reproduce.climb(Align(), STEPS, aim(noise=5), sure=False)
+    assert (held.min_words, held.gap, held.guard) == (14, 2, 1.0)
+    assert [(move.old, move.new) for move in moves if move.setting == "min_words"] == [(10, 12), (12, 14)]
+
+
+def test_settling_leaves_what_gains_next_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reproduce, "LEAST", 0.4 * STORIES)
+    held, moves = reproduce.climb(Align(), STEPS, aim(), sure=False)
+    assert [(move.setting, move.new) for move in moves] == [("gap", 2)]
+    assert held.min_words == Align().min_words
+
+
 def test_settings_are_compared_on_the_same_stories() -> None:
     reached = reproduce.against(aim(), replace(Align(), min_words=14), Align())
     assert reached["difference"] == pytest.approx([0.4 * STORIES] * 3)
@@ -64,6 +77,15 @@ def test_every_step_tries_the_default_and_values_of_its_kind() -> None:
         for name, values in steps:
             assert defaults[name] in values, name
             assert {type(value) for value in values} == {type(defaults[name])}
+
+
+def test_the_shipped_settings_are_among_the_values_tried() -> None:
+    for profile, steps in (("pan13", reproduce.PAN13), ("news", reproduce.COUNTER)):
+        shipped = load(PROFILES / f"{profile}.toml").as_dict()
+        tried = dict(steps)
+        tried |= {name: (value,) for name, value in reproduce.GIVEN[profile].items()}
+        for name, default in Settings().as_dict()["align"].items():
+            assert shipped["align"][name] in tried.get(name, (default,)), (profile, name)
 
 
 def test_sums_of_plagdet_add_up() -> None:
