@@ -295,7 +295,7 @@ def _plausible(text: str, low: str, sightings: list[Sighting], lexicon: Lexicon)
             after = text[sighting.after : sighting.after + 2].lstrip(" ")
             marked = before[-1:] in _AROUND or after[:1] in _AROUND or before in ("'s", "s'")
             around = low[max(0, sighting.start - 48) : sighting.after + 24]
-            if not marked and not any(word in around for word in lexicon.descriptors):
+            if not marked and next(lexicon.descriptors.iter(around), None) is None:
                 continue
         kept.append(sighting)
     return kept

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import ahocorasick
+
 CLASSES: dict[str, str] = {
     "attribution": "P", "attribution_after": "E", "citing": "C", "cited": "Q", "by": "B", "report": "V",
     "say": "K", "inverted": "I", "told": "T", "to": "t", "interview": "W", "report_noun": "L", "poll": "l",
@@ -74,11 +76,15 @@ class Lexicon:
     flags: frozenset[str]
 
     @cached_property
-    def descriptors(self) -> tuple[str, ...]:
-        """Words such as "news agency", without those that contain another."""
+    def descriptors(self) -> Any:
+        """An automaton of words such as "news agency"; of those that contain another, that one is enough."""
         found = {p for phrases in self.first.values() for p, kind, _ in phrases if kind == "D"}
         found |= {stem for stem, kind in self.stems.items() if kind == "D"}
-        return tuple(sorted(p for p in found if not any(q != p and q in p for q in found)))
+        automaton = ahocorasick.Automaton()
+        for phrase in sorted(p for p in found if not any(q != p and q in p for q in found)) or ["\0\0"]:
+            automaton.add_word(phrase, phrase)
+        automaton.make_automaton()
+        return automaton
 
     @cached_property
     def stem_lengths(self) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from dedupe.reuse.guards import guards
 from dedupe.reuse.measures import edit_share, kind_of
 from dedupe.reuse.prepared import Prepared
 from dedupe.reuse.reworded import Block
-from dedupe.text.kernels import I32, U64, frozen, kernel
+from dedupe.text.kernels import I32, I64, U64, frozen, kernel
 
 MOVES = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1))
 MOST_SENTENCES = 40
@@ -87,6 +87,71 @@ def beads(a: Prepared, b: Prepared, block: Block, min_words: int) -> list[Block]
     if not len(cuts):
         return [block]
     return _long_enough([(one[0], one[1], one[2], one[3]) for one in cuts.tolist()], min_words)
+
+
+@kernel
+def beads_of(
+    rows: I32, blocks: I32, pairs: I32, offsets: I64, hashes: U64, of_sentences: I64, sentences: I32, min_words: int
+) -> tuple[I64, I32]:  # fmt: skip
+    """Return what `beads` does for blocks of many pairs: where those of each block begin, and the beads."""
+    of_beads = np.zeros(len(blocks) + 1, np.int64)
+    out = np.empty((2 * len(blocks) + 16, 4), np.int32)
+    count = 0
+    for number in range(len(blocks)):
+        a, b = pairs[rows[number], 0], pairs[rows[number], 1]
+        block = blocks[number]
+        in_a = _clipped(sentences[of_sentences[a] : of_sentences[a + 1]], block[0], block[1])
+        in_b = _clipped(sentences[of_sentences[b] : of_sentences[b + 1]], block[2], block[3])
+        most = max(len(in_a), len(in_b))
+        parts = blocks[number : number + 1]
+        if min(len(in_a), len(in_b)) > 1 and most <= MOST_SENTENCES:
+            cuts = _cuts(hashes[offsets[a] : offsets[a + 1]], in_a, hashes[offsets[b] : offsets[b + 1]], in_b)
+            if len(cuts):
+                parts = _merged(cuts, min_words)
+        if count + len(parts) > len(out):
+            out = np.concatenate((out, np.empty((len(out) + len(parts), 4), np.int32)))
+        out[count : count + len(parts)] = parts
+        count += len(parts)
+        of_beads[number + 1] = count
+    return of_beads, out[:count].copy()
+
+
+@kernel
+def _clipped(sentences: I32, start: int, stop: int) -> I32:
+    """As `_sentences`; none where there is none."""
+    out = np.empty((len(sentences), 2), np.int32)
+    count = 0
+    for at in range(len(sentences)):
+        if sentences[at, 0] < stop and sentences[at, 1] > start:
+            out[count, 0], out[count, 1] = max(start, sentences[at, 0]), min(stop, sentences[at, 1])
+            count += 1
+    return out[:count]
+
+
+@kernel
+def _merged(cuts: I32, min_words: int) -> I32:
+    """As `_long_enough`."""
+    kept = np.empty((len(cuts), 4), np.int32)
+    count = 0
+    for at in range(len(cuts)):
+        cut = cuts[at]
+        if count and cut[2] >= kept[count - 1, 3]:
+            last = kept[count - 1]
+            if min(cut[1] - cut[0], cut[3] - cut[2], last[1] - last[0], last[3] - last[2]) < min_words:
+                last[1], last[3] = cut[1], cut[3]
+                continue
+        kept[count] = cut
+        count += 1
+    long = 0
+    for at in range(count):
+        if min(kept[at, 1] - kept[at, 0], kept[at, 3] - kept[at, 2]) >= min_words:
+            kept[long] = kept[at]
+            long += 1
+    if long == 0:
+        kept[0, 0], kept[0, 1] = cuts[0, 0], cuts[-1, 1]
+        kept[0, 2], kept[0, 3] = cuts[:, 2].min(), cuts[:, 3].max()
+        long = 1
+    return kept[:long]
 
 
 @kernel

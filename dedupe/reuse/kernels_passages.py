@@ -47,8 +47,8 @@ def passage_figures(
     pair_of: I32, passages: I32, pairs: I32, offsets: I64, hashes: U64, starts: I32, of_codes: I64, codes: U32,
     traits: Bytes, names: Flags, tells: F32, negators: U64, of_negators: I64, language: I32,
 ) -> tuple[F64, I32]:  # fmt: skip
-    """Return, for each passage (int32[n, 5]: words of a, of b, and edits), its share of edits, ``plain`` and ``telling``, and which guards it may
-    trip (bits; `guards.guards` decides)."""
+    """Return, for each passage (int32[n, 5]: words of a, of b, and edits), its share of edits, ``plain`` and
+    ``telling``, and which guards it may trip (bits; `guards.guards` decides)."""
     figures = np.empty((len(passages), 3), np.float64)
     may = np.zeros(len(passages), np.int32)
     for number in range(len(passages)):
@@ -240,22 +240,3 @@ def settled(
                     better[held] = at
                     held += 1
     return keep
-
-
-@kernel
-def several(rows: I32, blocks: I32, pairs: I32, of_sentences: I64, sentences: I32) -> Flags:
-    """Return which blocks have words of more than one sentence on both sides."""
-    out = np.ones(len(blocks), np.bool_)
-    for number in range(len(blocks)):
-        for side in range(2):
-            document = pairs[rows[number], side]
-            count = 0
-            for at in range(of_sentences[document], of_sentences[document + 1]):
-                if (
-                    sentences[at, 0] < blocks[number, 2 * side + 1]
-                    and sentences[at, 1] > blocks[number, 2 * side]
-                ):
-                    count += 1
-            if count < 2:
-                out[number] = False
-    return out

@@ -8,8 +8,10 @@ that they fall into runs.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,7 @@ from dedupe.reuse.align import (
     score_of,
     told,
 )
+from dedupe.reuse.beads import beads_of
 from dedupe.reuse.bundle import Bundle, traits
 from dedupe.reuse.clusters import gather
 from dedupe.reuse.exact import ExactMatches, exact_pairs
@@ -92,21 +95,6 @@ class Passages:
         """Return the number of passages."""
         return len(self.pair)
 
-    def record(self, at: int) -> Passage:
-        """Return one passage as a record."""
-        names = MEASURES if self.reworded[at] else EXACT
-        a_words, b_words = _lengths(self.words_at[at : at + 1])[0].tolist()
-        return Passage(
-            *self.spans[at].tolist(),
-            kind=KINDS[self.kind[at]],
-            score=float(self.score[at]),
-            a_words=a_words,
-            b_words=b_words,
-            accepted=bool(self.accepted[at]),
-            guards=self.guards[at],
-            measures=tuple((name, float(self.measures[name][at])) for name in names),
-        )
-
     @property
     def measures(self) -> dict[str, F64]:
         """Every measure of `MEASURES`, of all passages."""
@@ -114,13 +102,26 @@ class Passages:
         rest = {name: getattr(self, name) for name in (*EXACT, "strength", "support")}
         return {**figures, **rest, "crowd": np.full(len(self), self.crowd)}
 
+    def joined(self, others: Passages) -> Passages:
+        """Return these passages and ``others`` together, in order."""
+        columns = {
+            name: [*column, *getattr(others, name)]
+            if name == "guards"
+            else np.concatenate((column, getattr(others, name)))
+            for name, column in self._columns().items()
+        }
+        both = Passages(**columns, crowd=self.crowd)
+        return both.at(_order(both.pair, both.spans))
+
+    def _columns(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "crowd"}
+
     def at(self, places: I64) -> Passages:
         """Return these passages, in this order."""
-        columns = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "crowd"}
         return Passages(
             **{
                 name: [column[at] for at in places.tolist()] if name == "guards" else column[places]
-                for name, column in columns.items()
+                for name, column in self._columns().items()
             },
             crowd=self.crowd,
         )
@@ -183,14 +184,32 @@ def align_many(bundle: Bundle, pairs: Pairs, settings: Align, *, ready: Ready) -
     return Aligned(passages, others)
 
 
-def of_sentences(bundle: Bundle, pairs: Pairs, found: Passages) -> Flags:
-    """Return which passages `reuse.beads.cut` may cut: accepted reworded ones of several sentences on both sides."""
-    chosen: Flags = found.accepted & (found.kind == KINDS.index("reworded"))
-    places = np.flatnonzero(chosen)
-    chosen[places] = kernels_passages.several(
-        found.pair[places], found.words_at[places], pairs, bundle.of_sentences, bundle.sentences
+def cut_many(
+    bundle: Bundle, pairs: Pairs, found: Passages, min_words: int, *, ready: Ready
+) -> Passages:  # fmt: skip
+    """Return what `reuse.beads.cut` does: each accepted reworded passage cut into its beads."""
+    batch = bundle.batch
+    chosen = np.flatnonzero(found.accepted & (found.kind == KINDS.index("reworded")))
+    of_beads, beads = beads_of(
+        found.pair[chosen], found.words_at[chosen], pairs, batch.offsets, batch.hashes, bundle.of_sentences,
+        bundle.sentences, min_words,
+    )  # fmt: skip
+    several = np.diff(of_beads) > 1
+    whole = chosen[np.repeat(np.arange(len(chosen)), np.diff(of_beads))]
+    beads, whole = (column[np.repeat(several, np.diff(of_beads))] for column in (beads, whole))
+    row = found.pair[whole]
+    changed = distances(row, beads, pairs, batch.offsets, batch.hashes)
+    told_of, may = _figures(bundle, pairs, row, beads, changed)
+    parts = dataclasses.replace(
+        found.at(whole),
+        words_at=beads,
+        spans=_characters(bundle, pairs, row, beads),
+        kind=_kinds(told_of[:, 0]),
+        guards=_tripped(pairs, row, beads, may, ready),
     )
-    return chosen
+    rest = np.ones(len(found), np.bool_)
+    rest[chosen[several]] = False
+    return found.at(np.flatnonzero(rest)).joined(parts)
 
 
 def _lengths(spans: I32) -> I32:
@@ -332,16 +351,8 @@ def _joined(
     counted = np.flatnonzero(reworded & ~long)
     changed[counted] = distances(row[counted], blocks[counted], pairs, batch.offsets, batch.hashes)
 
-    of_negators, negators, language = _negators(bundle.languages)
-    told_of, may = kernels_passages.passage_figures(
-        row, np.column_stack((blocks, changed)), pairs, batch.offsets, batch.hashes, batch.starts, bundle.of_codes,
-        bundle.codes, traits(), bundle.names, bundle.tells, negators, of_negators, language,
-    )  # fmt: skip
-    tripped: list[tuple[str, ...]] = [()] * len(row)
-    for at in np.flatnonzero((may != 0) & ~long).tolist():
-        a, b = pairs[row[at]].tolist()
-        block = _block(blocks[at].tolist())
-        tripped[at] = guards(ready(a), ready(b), block[:2], block[2:])
+    told_of, may = _figures(bundle, pairs, row, blocks, changed)
+    tripped = _tripped(pairs, row, blocks, np.where(long, 0, may), ready)
     edits, plain, telling = told_of[:, 0], told_of[:, 1], _rounded(told_of[:, 2])
     strength = np.zeros(len(row))
     strength[reworded] = _rounded(figures[reworded, 1] * figures[reworded, 2])
@@ -369,21 +380,16 @@ def _joined(
     rare = {*row[weak[runs]].tolist(), *row[long & reworded].tolist()}
     rare.update(np.flatnonzero(some & (np.diff(bounds) > FEW_PASSAGES)).tolist())
 
-    first = batch.offsets[pairs[row]]
-    places = [
-        (batch.starts, first[:, 0] + blocks[:, 0]), (batch.stops, first[:, 0] + blocks[:, 1] - 1),
-        (batch.starts, first[:, 1] + blocks[:, 2]), (batch.stops, first[:, 1] + blocks[:, 3] - 1),
-    ]  # fmt: skip
-    spans = np.stack([column[at] for column, at in places], axis=1)
+    spans = _characters(bundle, pairs, row, blocks)
     each = np.where(reworded, strength, settings.strength)
     support = np.zeros(len(row))
     support[reworded] = _rounded(
         np.minimum(1.0, kernels_passages.supports(bounds, spans, each, NEAR) / settings.strength)[reworded]
     )
     scores, accepted = judged(support)
-    order = np.lexsort((spans[:, 3], spans[:, 1], spans[:, 2], spans[:, 0], row))
+    order = _order(row, spans)
     columns = Passages(
-        pair=row, words_at=blocks, spans=spans, kind=(edits > 0).astype(np.int8) + (edits > LIGHT),
+        pair=row, words_at=blocks, spans=spans, kind=_kinds(edits),
         reworded=reworded, score=scores, accepted=accepted, guards=tripped, edits=share, plain=plain,
         telling=telling, figures=figures, strength=strength, support=support, crowd=bundle.background.crowd,
     )  # fmt: skip
@@ -394,6 +400,45 @@ def _joined(
     final = columns.at(order[stands])
     final.figures[final.reworded] = _rounded(final.figures[final.reworded].ravel()).reshape(-1, len(FIGURES))
     return final, rare
+
+
+def _figures(bundle: Bundle, pairs: Pairs, row: I32, blocks: I32, edits: I32) -> tuple[F64, I32]:
+    batch = bundle.batch
+    of_negators, negators, language = _negators(bundle.languages)
+    found: tuple[F64, I32] = kernels_passages.passage_figures(
+        row, np.column_stack((blocks, edits)), pairs, batch.offsets, batch.hashes, batch.starts, bundle.of_codes,
+        bundle.codes, traits(), bundle.names, bundle.tells, negators, of_negators, language,
+    )  # fmt: skip
+    return found
+
+
+def _tripped(pairs: Pairs, row: I32, blocks: I32, may: I32, ready: Ready) -> list[tuple[str, ...]]:
+    """Return the guards that passages trip, of those that ``may`` trip some."""
+    tripped: list[tuple[str, ...]] = [()] * len(row)
+    for at in np.flatnonzero(may).tolist():
+        a, b = pairs[row[at]].tolist()
+        block = _block(blocks[at].tolist())
+        tripped[at] = guards(ready(a), ready(b), block[:2], block[2:])
+    return tripped
+
+
+def _characters(bundle: Bundle, pairs: Pairs, row: I32, blocks: I32) -> I32:
+    """Return blocks of words as characters."""
+    batch, first = bundle.batch, bundle.batch.offsets[pairs[row]]
+    places = [
+        (batch.starts, first[:, 0] + blocks[:, 0]), (batch.stops, first[:, 0] + blocks[:, 1] - 1),
+        (batch.starts, first[:, 1] + blocks[:, 2]), (batch.stops, first[:, 1] + blocks[:, 3] - 1),
+    ]  # fmt: skip
+    return np.stack([column[at] for column, at in places], axis=1)
+
+
+def _kinds(edits: F64) -> NDArray[np.int8]:
+    return (edits > 0).astype(np.int8) + (edits > LIGHT)
+
+
+def _order(row: I32, spans: I32) -> I64:
+    """Return passages by pair and place."""
+    return np.lexsort((spans[:, 3], spans[:, 1], spans[:, 2], spans[:, 0], row))
 
 
 def _negators(languages: Sequence[str | None]) -> tuple[I64, NDArray[np.uint64], I32]:

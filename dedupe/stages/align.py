@@ -16,7 +16,7 @@ from dedupe.reuse.align import Prepared, align, prepare
 from dedupe.reuse.background import NOTHING, Background
 from dedupe.reuse.beads import cut
 from dedupe.reuse.bundle import Bundle, decoded
-from dedupe.reuse.many import align_many, of_sentences
+from dedupe.reuse.many import align_many, cut_many
 from dedupe.settings import Settings
 from dedupe.stages.columns import SENTENCES, SPANS, flat, masked, numbers, share, spans, text_bytes, tokenized
 from dedupe.stages.passages import ALIGNED, bounds_of, records, together
@@ -106,16 +106,12 @@ class AlignBundles:
             return aligned(rows, self.settings, beads=True)
         places = np.stack([numbers(pairs[side]) for side in "ab"], axis=1)
         found = align_many(bundle, places, settings, ready=ready)
-        whole, others = found.passages, found.others
-        several = np.unique(whole.pair[of_sentences(bundle, places, whole)])
-        for at in np.flatnonzero(np.isin(whole.pair, several)).tolist():
-            others.setdefault(int(whole.pair[at]), []).append(whole.record(at))
-        whole = whole.at(np.flatnonzero(~np.isin(whole.pair, several)))
+        passages = cut_many(bundle, places, found.passages, settings.min_words, ready=ready)
         others = {
-            row: cut(ready(places[row, 0]), ready(places[row, 1]), passages, settings.min_words)
-            for row, passages in others.items()
+            row: cut(ready(places[row, 0]), ready(places[row, 1]), rare, settings.min_words)
+            for row, rare in found.others.items()
         }
-        return together(ids, np.diff(bundle.batch.offsets), places, pairs, whole, others)
+        return together(ids, np.diff(bundle.batch.offsets), places, pairs, passages, others)
 
 
 def bundled(documents: pa.Table, background: Background) -> Bundle:
