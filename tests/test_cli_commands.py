@@ -151,7 +151,7 @@ def test_compare(tmp_path: Path) -> None:
         "jaccard", "minhash", "tfidf", "a_covered", "b_covered", "longest_words", "passages",
         "a_from_b", "b_from_a",
     ]  # fmt: skip
-    assert found["a_from_b"]["contained"] == 1 > found["b_from_a"]["contained"] > 0.5
+    assert found["a_from_b"]["contained_spelt"] == 1 > found["b_from_a"]["contained_spelt"] > 0.5
     assert found["b_from_a"]["words"] == found["a_from_b"]["words"] + 6
     assert found["a_covered"] == 1 > found["b_covered"] > 0.5
     (passage,) = found["passages"]

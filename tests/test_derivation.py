@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.reuse.derivation import Derivation, derivation, known, rarity, standing_out, wording
+from dedupe.reuse.derivation import RUN, Derivation, derivation, known, rarity, standing_out, wording
 
 DISPATCH = (
     "Larsk, 3 May - The harbour board opened the new lock on Tuesday after eleven years of work. "
@@ -27,6 +27,7 @@ OTHERS = ["Rain fell on the hills again.", "The league table has a new leader af
 words = st.lists(
     st.sampled_from(["amber", "birch", "cedar", "delta", "ember", "fjord", "12", "7.5"]), max_size=12
 )
+KINDRED = {"amber": "ember", "ember": "amber"}
 anything = st.one_of(words.map(" ".join), st.text(st.characters(exclude_categories=()), max_size=60))
 
 
@@ -42,15 +43,26 @@ def test_the_words_are_in_normal_form_and_apart_from_numbers() -> None:
 
 def test_a_copy_is_contained_and_an_independent_report_is_not() -> None:
     pasted, reworded, apart = (on(text, DISPATCH, *OTHERS) for text in (PASTED, REWORDED, APART))
-    assert pasted.contained == pasted.contained_spelt == pasted.local == pasted.in_order == 1
+    assert pasted.contained_spelt == pasted.local == pasted.in_order == 1
     assert pasted.longest == len(wording(PASTED).letters)
+    assert pasted.runs == 1 / pasted.longest
     assert pasted.own_rare == 0
     assert pasted.source_contained_spelt < 0.7
     assert pasted.local > reworded.local > apart.local
-    assert reworded.contained_spelt > reworded.contained > apart.contained
+    assert reworded.contained_spelt > apart.contained_spelt
     assert reworded.own_rare < apart.own_rare
     assert reworded.numbers == pytest.approx(2 / 3)
     assert apart.numbers == pytest.approx(1 / 3)
+
+
+def test_sentences_turned_round_are_out_of_order() -> None:
+    letters = np.random.default_rng(0).choice(list("abcdefghijklmnopqrstuvwxyz"), (3, 40, 9))
+    parts = [" ".join("".join(word) for word in part) for part in letters.tolist()]
+    there, turned = " ".join(parts), " ".join(reversed(parts))
+    assert on(there, there).order == pytest.approx(1, abs=0.01)
+    assert on(turned, there).order < 0.5
+    assert on(parts[0], parts[1]).order == on("", there).order == 0.5
+    assert on(turned, there).longest == len(wording(parts[0]).letters)
 
 
 def test_numbers_must_be_equal() -> None:
@@ -71,6 +83,11 @@ def longest_run(a: str, b: str) -> int:
     )
 
 
+def runs(a: str, b: str, least: int) -> int:
+    common = [(i, j) for i in range(len(a)) for j in range(i + least, len(a) + 1) if a[i:j] in b]
+    return sum(not any(x <= i and j <= y and (x, y) != (i, j) for x, y in common) for i, j in common)
+
+
 def in_order(a: list[str], b: list[str]) -> int:
     row = [0] * (len(b) + 1)
     for x in a:
@@ -85,11 +102,14 @@ def test_oracles(left: list[str], right: list[str]) -> None:
     found = on(" ".join(left), " ".join(right))
     a, b = set(left), set(right)
     if a:
-        assert found.contained == pytest.approx(len(a & b) / len(a))  # in two documents no word is rarer
+        spelt = {word for word in a if {word, KINDRED.get(word)} & b}  # in two documents no word is rarer
+        assert found.contained_spelt == pytest.approx(len(spelt) / len(a))
         assert found.in_order == pytest.approx(in_order(left, right) / len(left))
     numbers = {"12", "7.5"}
     assert found.numbers == (len(a & b & numbers) + 1) / (len(a & numbers) + 2)
-    assert found.longest == longest_run(wording(" ".join(left)).letters, wording(" ".join(right)).letters)
+    letters, others = (wording(" ".join(side)).letters for side in (left, right))
+    assert found.longest == longest_run(letters, others)
+    assert found.runs == runs(letters, others, RUN) / max(1, len(letters))
 
 
 @given(anything, anything)
@@ -100,7 +120,7 @@ def test_any_text_is_taken_and_shares_are_shares(left: str, right: str) -> None:
         assert field.name in amounts or value <= 1 + 1e-9
     same = on(left, left, *OTHERS)
     if same.words:
-        assert same.contained == pytest.approx(1)
+        assert same.contained_spelt == pytest.approx(1)
         assert same.local == pytest.approx(1)
         assert same.longest == len(wording(left).letters)
 
