@@ -125,9 +125,10 @@ def test_texts_of_other_scripts_and_hostile_ones() -> None:
 def test_a_pair_too_large_for_the_common_table_is_aligned_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from dedupe.reuse import many
+    from dedupe.reuse import many, seeded
 
-    monkeypatch.setattr(many, "AREA", 2)
+    for module in (many, seeded):
+        monkeypatch.setattr(module, "AREA", 2)
     left = (
         "Storms kept the small boats in the harbour at Moravia. " * 3 + "The ferry reopened. The tide fell."
     )

@@ -203,7 +203,7 @@ def measured(
 def _place(distinct: U64, first: int, stop: int, key: np.uint64) -> int:
     """Return the place of a hash among the sorted ones of a document, or -1: near where hashes that spread
     evenly have it; by halves where they do not."""
-    at = first + np.int64(((key >> np.uint64(32)) * np.uint64(stop - first)) >> np.uint64(32))
+    at = first + int(((key >> np.uint64(32)) * np.uint64(stop - first)) >> np.uint64(32))
     for _ in range(64):
         if distinct[at] == key:
             return at
@@ -215,7 +215,7 @@ def _place(distinct: U64, first: int, stop: int, key: np.uint64) -> int:
             at -= 1
             if at < first or distinct[at] < key:
                 return -1
-    place = first + np.searchsorted(distinct[first:stop], key)
+    place = first + int(np.searchsorted(distinct[first:stop], key))
     return place if place < stop and distinct[place] == key else -1
 
 

@@ -81,7 +81,7 @@ def _distance(left: U64, right: U64, keys: U64, known: I32, masks: U64, used: I3
             up_out = fall | ~(diagonal | rise)
             down_out = rise & diagonal
             if part == parts - 1:
-                distance += np.int64((up_out & bottom) != 0) - np.int64((down_out & bottom) != 0)
+                distance += int((up_out & bottom) != 0) - int((down_out & bottom) != 0)
             up_next, down_next = up_out >> _TOP, down_out >> _TOP
             up_out = (up_out << _ONE) | up_in
             down_out = (down_out << _ONE) | down_in

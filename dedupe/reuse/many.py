@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.records import Passage
-from dedupe.reuse import kernels_blocks, kernels_passages, kernels_seeds
+from dedupe.reuse import kernels_passages
 from dedupe.reuse.align import (
     CLOSER,
     HALF,
@@ -31,100 +30,21 @@ from dedupe.reuse.align import (
 )
 from dedupe.reuse.beads import beads_of
 from dedupe.reuse.bundle import Bundle, traits
-from dedupe.reuse.clusters import gather
+from dedupe.reuse.columns import FIGURES, KINDS, Passages, by_place
 from dedupe.reuse.exact import ExactMatches, exact_pairs
 from dedupe.reuse.guards import LONGEST, guards, negations
 from dedupe.reuse.kernels_distance import distances
-from dedupe.reuse.likeness import FEW, weights_of
 from dedupe.reuse.measures import LIGHT, Figures
 from dedupe.reuse.prepared import F64, Prepared
-from dedupe.reuse.reworded import EXPLAINED, MOST, Block, Found
+from dedupe.reuse.reworded import Block, Found
+from dedupe.reuse.seeded import AREA, Logs, Pairs, Seeded, lengths_of, logs_of, measured, seeded
 from dedupe.settings import Align
-from dedupe.text import normal
 from dedupe.text.kernels import I32, I64, Flags
 
-AREA = 1 << 18
-"""Pairs with more pairs of sentences than this are aligned one by one."""
 FEW_PASSAGES = 7
-"""So are pairs with more passages, reworded ones among them: numpy adds up more than these in another order."""
-GUARDS = 4
-"""Guards that there are."""
-MARGIN = 1e-5
-"""Scores are rounded."""
-KINDS = ("verbatim", "light", "reworded")
-FIGURES = ("cosine", "wording", "mass", "a_contained", "b_contained")
-"""Fields of `measures.Figures`, in their order."""
-
-MEASURES = (
-    "a_contained", "b_contained", "cosine", "crowd", "edits", "mass", "plain", "telling", "strength", "support",
-    "wording",
-)  # fmt: skip
-"""Of a reworded passage, in the order in which `align` has them; an exact one has those of `EXACT`."""
-EXACT = ("edits", "plain", "telling")
-
-Pairs = NDArray[np.int32]
+"""Pairs with more passages, reworded ones among them, are aligned one by one: numpy adds up more figures than
+these in another order."""
 Ready = Callable[[int], Prepared]
-
-
-@dataclass(frozen=True, slots=True)
-class Passages:
-    """Passages of pairs as columns, sorted by pair and place; figures are rounded to six places."""
-
-    pair: I32
-    words_at: I32
-    """Words: a_start, a_stop, b_start, b_stop."""
-    spans: I32
-    """The same as characters."""
-    kind: NDArray[np.int8]
-    """Place in `KINDS`."""
-    reworded: Flags
-    """Whether it was found by alike sentences, and has ``figures``, whatever its kind."""
-    score: F64
-    accepted: Flags
-    guards: Sequence[tuple[str, ...]]
-    edits: F64
-    plain: F64
-    telling: F64
-    figures: F64
-    """float64[n, 5]: `FIGURES`."""
-    strength: F64
-    support: F64
-    crowd: float
-
-    def __len__(self) -> int:
-        """Return the number of passages."""
-        return len(self.pair)
-
-    @property
-    def measures(self) -> dict[str, F64]:
-        """Every measure of `MEASURES`, of all passages."""
-        figures = dict(zip(FIGURES, self.figures.T, strict=True))
-        rest = {name: getattr(self, name) for name in (*EXACT, "strength", "support")}
-        return {**figures, **rest, "crowd": np.full(len(self), self.crowd)}
-
-    def joined(self, others: Passages) -> Passages:
-        """Return these passages and ``others`` together, in order."""
-        columns = {
-            name: [*column, *getattr(others, name)]
-            if name == "guards"
-            else np.concatenate((column, getattr(others, name)))
-            for name, column in self._columns().items()
-        }
-        both = Passages(**columns, crowd=self.crowd)
-        return both.at(_order(both.pair, both.spans))
-
-    def _columns(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "crowd"}
-
-    def at(self, places: I64) -> Passages:
-        """Return these passages, in this order."""
-        return Passages(
-            **{
-                name: [column[at] for at in places.tolist()] if name == "guards" else column[places]
-                for name, column in self._columns().items()
-            },
-            crowd=self.crowd,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +55,6 @@ class Aligned:
     others: dict[int, list[Passage]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reworded:
-    """Reworded passages as found, sorted by pair."""
-
-    pair: I32
-    blocks: I32
-    figures: F64
-    sentences: I32
-
-
 def align_many(bundle: Bundle, pairs: Pairs, settings: Align, *, ready: Ready) -> Aligned:
     """Return what `reuse.align.align` returns for each of ``pairs`` (int32[n, 2], places in the bundle).
 
@@ -153,12 +63,12 @@ def align_many(bundle: Bundle, pairs: Pairs, settings: Align, *, ready: Ready) -
     """
     exact = exact_pairs(bundle.batch, pairs, k=settings.k, min_words=settings.min_words, mask=bundle.mask)
     of_exact = np.searchsorted(exact.pair, np.arange(len(pairs) + 1))
-    lengths = _lengths(exact.spans)
+    lengths = lengths_of(exact.spans)
     solid = (lengths.min(axis=1) >= settings.solid_words) & (
         exact.edits <= settings.solid_edits * lengths.max(axis=1)
     )
-    logs = _logs(np.diff(bundle.of_sentences)[pairs].sum(axis=1))
-    found = _reworded(bundle, pairs, exact, of_exact, solid, logs, settings)
+    logs = logs_of(np.diff(bundle.of_sentences)[pairs].sum(axis=1))
+    found = seeded(bundle, pairs, exact, of_exact, solid, logs, settings)
     others: dict[int, list[Passage]] = {}
     if settings.reworded:
         areas = np.diff(bundle.of_sentences)[pairs].prod(axis=1)
@@ -196,7 +106,8 @@ def cut_many(
     )  # fmt: skip
     several = np.diff(of_beads) > 1
     whole = chosen[np.repeat(np.arange(len(chosen)), np.diff(of_beads))]
-    beads, whole = (column[np.repeat(several, np.diff(of_beads))] for column in (beads, whole))
+    part = np.repeat(several, np.diff(of_beads))
+    beads, whole = beads[part], whole[part]
     row = found.pair[whole]
     changed = distances(row, beads, pairs, batch.offsets, batch.hashes)
     told_of, may = _figures(bundle, pairs, row, beads, changed)
@@ -212,10 +123,6 @@ def cut_many(
     return found.at(np.flatnonzero(rest)).joined(parts)
 
 
-def _lengths(spans: I32) -> I32:
-    return np.stack((spans[:, 1] - spans[:, 0], spans[:, 3] - spans[:, 2]), axis=1)
-
-
 def _block(span: Sequence[int]) -> Block:
     a_start, a_stop, b_start, b_stop = span
     return a_start, a_stop, b_start, b_stop
@@ -226,104 +133,13 @@ def _rounded(values: F64) -> F64:
     return np.array([round(value, 6) for value in values.tolist()], np.float64)
 
 
-Logs = tuple[F64, I64, I64]
-
-
-def _logs(totals: I64) -> Logs:
-    """Return the weights of terms by the number of sentences that hold them, for pairs with so many
-    sentences; and where those of words and those of n-grams begin, by number of sentences."""
-    totals = np.unique(np.maximum(FEW, totals))
-    of_words = np.zeros(int(totals.max(initial=0)) + 1, np.int64)
-    of_grams = of_words.copy()
-    parts = []
-    size = 0
-    for total in totals.tolist():
-        for smooth, begins in ((False, of_words), (True, of_grams)):
-            begins[total] = size
-            parts.append(weights_of(total, smooth=smooth))
-            size += total + 1
-    return np.concatenate([np.zeros(0), *parts]), of_words, of_grams
-
-
-def _reworded(
-    bundle: Bundle,
-    pairs: Pairs,
-    exact: ExactMatches,
-    of_exact: I64,
-    solid: Flags,
-    logs: Logs,
-    settings: Align,
-) -> _Reworded:
-    """Return the reworded passages, but for pairs where none can reach ``settings.floor``."""
-    none = np.zeros(0, np.int32)
-    if not settings.reworded:
-        return _Reworded(none, np.zeros((0, 4), np.int32), np.zeros((0, len(FIGURES))), none)
-    batch = bundle.batch
-    of_solid = np.concatenate((np.zeros(1, np.int64), np.cumsum(solid)))[of_exact]
-    of_busy, busy = kernels_blocks.covered(
-        batch.offsets, pairs, of_solid, np.ascontiguousarray(exact.spans[solid]), bundle.of_sentences,
-        bundle.sentences, EXPLAINED,
-    )  # fmt: skip
-    points = kernels_seeds.seeds(
-        pairs, bundle.words, bundle.grams, of_busy, busy, *logs, settings.seed_cosine, settings.seed_dice,
-        settings.seed_strength, AREA,
-    )  # fmt: skip
-    groups = _groups(points, settings.gap)
-    met = np.unique(pairs[groups[:, 0]]).astype(np.int64)
-    of_pieces, ranges, pieces = bundle.pieces(met, settings.edge)
-    place = np.full(len(bundle), -1, np.int32)
-    place[met] = np.arange(len(met))
-    blocks, held = kernels_blocks.bounded(
-        groups, pairs, bundle.of_sentences, bundle.sentences, bundle.words, pieces, of_pieces, ranges, place,
-        of_exact, exact.spans, solid, logs[0], logs[1], settings.min_words, settings.stay, settings.enter,
-    )  # fmt: skip
-    live = np.flatnonzero((blocks[:, 1] > blocks[:, 0]) & (held < settings.exact_share))
-    groups, blocks = groups[live], blocks[live]
-    row = groups[:, 0]
-    figures = _measured(bundle, pairs, row, blocks, logs)
-    # A passage too weak even with all support is dropped in the end, and so matters only where it supports
-    # another one or takes in exact passages that are not solid.
-    company = np.bincount(row, minlength=len(pairs)) + np.diff(of_exact) > 1
-    helped = figures[:, 1] * figures[:, 2] * np.where(company[row], 1 + settings.support, 1.0)
-    helped *= max(1.0, settings.guard) ** GUARDS
-    hope = score_of(helped, bundle.background.crowd, settings) >= settings.floor - MARGIN
-    freely = ~solid | (exact.edits > LIGHT * _lengths(exact.spans).max(axis=1, initial=1))
-    open_rows = np.zeros(len(pairs), np.bool_)
-    open_rows[row[hope]] = True
-    open_rows[exact.pair[freely]] = True
-    kept = np.flatnonzero(open_rows[row])
-    sentences = np.minimum(groups[:, 2] - groups[:, 1], groups[:, 4] - groups[:, 3])
-    return _Reworded(groups[kept, 0], blocks[kept], figures[kept], sentences[kept])
-
-
-def _measured(bundle: Bundle, pairs: Pairs, rows: I32, blocks: I32, logs: Logs) -> F64:
-    batch = bundle.batch
-    figures: F64 = kernels_blocks.measured(
-        np.ascontiguousarray(rows), np.ascontiguousarray(blocks), pairs, batch.offsets, batch.hashes,
-        batch.starts, batch.stops, bundle.mask, bundle.units, bundle.tells, bundle.of_codes, bundle.codes,
-        normal.table(), bundle.of_sentences, bundle.words, bundle.grams, *logs,
-    )  # fmt: skip
-    return figures
-
-
-def _groups(points: I32, gap: int) -> I32:
-    """Gather seeds into passages: int32[n, 5], pair, first and last-plus-one sentence of a and of b."""
-    groups, _ = gather(points, gap)
-    many = np.flatnonzero(np.bincount(groups[:, 0], minlength=1) > MOST)
-    for row in many.tolist():
-        own = np.flatnonzero(groups[:, 0] == row)
-        dropped = own[np.argsort(-groups[own, 5], kind="stable")[MOST:]]
-        groups = np.delete(groups, dropped, axis=0)
-    return np.ascontiguousarray(groups[:, :5])
-
-
 def _joined(
     bundle: Bundle,
     pairs: Pairs,
     exact: ExactMatches,
     of_exact: I64,
     solid: Flags,
-    found: _Reworded,
+    found: Seeded,
     logs: Logs,
     ready: Ready,
     settings: Align,
@@ -331,11 +147,11 @@ def _joined(
     """Return what `align.joined` does, and the pairs that only it can do."""
     batch = bundle.batch
     hulls, taken = kernels_passages.hulls(found.pair, found.blocks, of_exact, exact.spans, solid)
-    shares = exact.edits / _lengths(exact.spans).max(axis=1, initial=1)
+    shares = exact.edits / lengths_of(exact.spans).max(axis=1, initial=1)
     odd = ~taken & (shares > LIGHT)
     figures = np.zeros((len(hulls) + len(exact.pair), len(FIGURES)))
     figures[: len(hulls)] = found.figures
-    figures[len(hulls) :][odd] = _measured(bundle, pairs, exact.pair[odd], exact.spans[odd], logs)
+    figures[len(hulls) :][odd] = measured(bundle, pairs, exact.pair[odd], exact.spans[odd], logs)
     # In the order in which `align.joined` has them: by pair, reworded ones before exact ones.
     row = np.concatenate((found.pair, exact.pair))
     kept = np.concatenate((np.ones(len(hulls), np.bool_), ~taken))
@@ -345,7 +161,7 @@ def _joined(
     blocks = np.ascontiguousarray(np.concatenate((hulls, exact.spans))[order])
     reworded = np.concatenate((np.ones(len(hulls), np.bool_), odd))[order]
     odd = np.concatenate((np.zeros(len(hulls), np.bool_), odd))[order]
-    lengths = _lengths(blocks)
+    lengths = lengths_of(blocks)
     changed = np.concatenate((np.zeros(len(hulls), np.int32), exact.edits))[order]
     long = lengths.max(axis=1, initial=1) > LONGEST
     counted = np.flatnonzero(reworded & ~long)
@@ -387,7 +203,7 @@ def _joined(
         np.minimum(1.0, kernels_passages.supports(bounds, spans, each, NEAR) / settings.strength)[reworded]
     )
     scores, accepted = judged(support)
-    order = _order(row, spans)
+    order = by_place(row, spans)
     columns = Passages(
         pair=row, words_at=blocks, spans=spans, kind=_kinds(edits),
         reworded=reworded, score=scores, accepted=accepted, guards=tripped, edits=share, plain=plain,
@@ -434,11 +250,6 @@ def _characters(bundle: Bundle, pairs: Pairs, row: I32, blocks: I32) -> I32:
 
 def _kinds(edits: F64) -> NDArray[np.int8]:
     return (edits > 0).astype(np.int8) + (edits > LIGHT)
-
-
-def _order(row: I32, spans: I32) -> I64:
-    """Return passages by pair and place."""
-    return np.lexsort((spans[:, 3], spans[:, 1], spans[:, 2], spans[:, 0], row))
 
 
 def _negators(languages: Sequence[str | None]) -> tuple[I64, NDArray[np.uint64], I32]:

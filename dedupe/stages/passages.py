@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dedupe.records import CANDIDATES, PAIRS, Passage
-from dedupe.reuse.many import EXACT, KINDS, MEASURES, Passages
+from dedupe.reuse.columns import EXACT, KINDS, MEASURES, Passages
 from dedupe.stages.columns import Int, numbers, share
 
 PASSAGE = pa.struct([field for field in CANDIDATES if field.name not in ("a", "b")])
