@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,6 +27,7 @@ from dedupe.stages.columns import Rows
 from dedupe.stages.credits import FindCredits, catalogue
 from dedupe.stages.ledger import Articles, KeepLedger
 from dedupe.stages.text import MARKED, MarkFurniture
+from dedupe.text.normal import cache_folder
 
 Progress = Callable[[str, int, int], None]
 
@@ -242,8 +242,7 @@ def _told(found: TranslatedReuse) -> dict[bytes, bytes]:
 
 def vectors_folder() -> Path:
     """Return the folder in which sentence vectors are kept from run to run."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "wiretrace" / "vectors"
+    return cache_folder() / "vectors"
 
 
 def notes(read: reading.About, skipped: Sequence[str], undated: int, documents: int) -> list[str]:

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -204,3 +205,17 @@ def test_python_hash_seed_does_not_matter() -> None:
         for seed in ("1", "2")
     }
     assert outputs == {f"{hashes('kapal karam 24,3')}\n"}
+
+
+def test_the_table_of_letters_is_kept_and_a_damaged_one_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    fresh = normal.worked_out()
+    assert np.array_equal(normal.table.__wrapped__(), fresh)
+    (kept,) = (tmp_path / "wiretrace").iterdir()
+    assert np.array_equal(normal.table.__wrapped__(), fresh)
+    kept.write_bytes(b"\x93NUMPY")
+    assert np.array_equal(normal.table.__wrapped__(), fresh)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(kept))  # a file: nothing can be written below it
+    assert np.array_equal(normal.table.__wrapped__(), fresh)

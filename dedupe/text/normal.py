@@ -10,7 +10,12 @@ letter (for the same two reasons), and the keyboard variants of yeh, kaf and heh
 from __future__ import annotations
 
 import functools
+import os
 import unicodedata
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,8 +71,35 @@ def table() -> NDArray[np.uint32]:
     """Return uint32[0x110000]: class in the top byte, normalised code point below.
 
     Separators are 0. The classes follow the interpreter's Unicode database, so only a
-    letter added to Unicode later can ever change a word.
+    letter added to Unicode later can ever change a word. Working it out takes a quarter of a second,
+    so it is kept in the user's cache folder, where that can be written.
     """
+    with suppress(OSError, RuntimeError, ValueError, EOFError):  # RuntimeError: there is no home
+        return _kept()
+    return worked_out()
+
+
+def _kept() -> NDArray[np.uint32]:
+    state = blake2b(Path(__file__).read_bytes() + unicodedata.unidata_version.encode(), digest_size=8)
+    path = cache_folder() / f"letters-{state.hexdigest()}.npy"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as aside:
+            np.save(aside, worked_out())
+        os.replace(aside.name, path)
+    kept: NDArray[np.uint32] = np.load(path, mmap_mode="r").view(np.ndarray)
+    if kept.shape != (0x110000,) or kept.dtype != np.uint32:
+        raise ValueError("not a table of letters")
+    return kept
+
+
+def cache_folder() -> Path:
+    """Return the folder in which this package keeps what it can work out again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wiretrace"
+
+
+def worked_out() -> NDArray[np.uint32]:
+    """Return `table`, worked out anew."""
     out = np.zeros(0x110000, np.uint32)
     for first in range(0, _LISTED, _BLOCK):
         if not (_HAN[0] <= first < _HAN[1] or _HANGUL[0] <= first < _SURROGATES_AND_PRIVATE_USE):
