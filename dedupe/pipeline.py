@@ -33,7 +33,7 @@ Progress = Callable[[str, int, int], None]
 
 BATCH = 500
 """Rows per batch. A fixed number: results must not depend on how many workers there are."""
-BUNDLE = 2_000
+BUNDLE = 1_000
 """Pairs that are aligned together: more have more documents in common, which are made ready once."""
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "datasketch", "rapidfuzz", "numba", "pyarrow", "duckdb")
