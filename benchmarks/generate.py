@@ -26,6 +26,9 @@ import numpy as np
 VOCABULARY = 60_000
 PHRASES = 4_000
 WORDS = 320  # about 2 KB
+STOCK = 0.01
+"""Words at which a stock phrase begins. Of two unrelated dispatches of 300 words a half of a percent then have six
+words in a row in common; of real news 0.2 % (newsagency-dev) and 1.8 % (COUNTER, where some tell of one event)."""
 OUTLETS = 300
 VIRAL = 1_000
 
@@ -65,7 +68,7 @@ class Newsroom:
         """Return ``count`` words with punctuation: Zipf words mixed with stock phrases."""
         out: list[str] = []
         words = iter(self.draw(random, count))
-        starts = random.random(count) < 0.03
+        starts = random.random(count) < STOCK
         picks = np.searchsorted(self.phrase_chances, random.random(count))
         stops = random.integers(8, 30, count)
         left = int(stops[0])
