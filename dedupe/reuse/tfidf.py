@@ -109,11 +109,17 @@ def weighed(counts: Vectors) -> Vectors:
     To the last bit what scikit-learn's ``TfidfTransformer(sublinear_tf=True)`` makes of them, which takes
     a second and a half of every start to import.
     """
-    indptr, indices, data = counts
+    indptr, indices, _ = counts
     holding = np.bincount(indices).astype(np.float32) + np.float32(1)
     idf = np.full_like(holding, len(indptr)) / holding  # documents and one, over those that hold it and one
     np.log(idf, out=idf)
     idf += np.float32(1)
+    return weighed_by(counts, idf)
+
+
+def weighed_by(counts: Vectors, idf: F32) -> Vectors:
+    """Return the same for the IDF of every column."""
+    indptr, indices, data = counts
     np.log(data, out=data)
     data += np.float32(1)
     data *= idf[indices]

@@ -14,8 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from dedupe.reuse import tfidf
 from dedupe.reuse.shingles import UNDATED
@@ -67,14 +65,10 @@ def idf(frequency: NDArray[np.integer], count: int) -> F32:
 
 def vectors(batch: TokenBatch, mask: Flags, about: About, weights: F32, settings: Tfidf) -> Vectors:
     """Return the vectors of a batch; ``weights`` are the `idf` of all columns."""
-    indptr, indices, data = count_columns(
+    counts = count_columns(
         frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), frozen(mask, np.bool_)
     )
-    transformer = TfidfTransformer(sublinear_tf=True)
-    transformer.idf_ = weights
-    matrix = transformer.transform(
-        csr_matrix((data, indices, indptr), shape=(len(batch), len(weights))), copy=False
-    )
+    matrix = tfidf.weighed_by(tfidf.Vectors(*counts), weights)
     heavy, bounds = heaviest(matrix.indptr, matrix.indices, matrix.data, settings.terms)
     sizes = np.diff(bounds)
     return Vectors(
