@@ -5,11 +5,18 @@ Spark runs it as ``python -m dedupe.engines.spark.daemon pyspark.worker`` (``spa
 
 from __future__ import annotations
 
+import gc
 import importlib
 
 from dedupe.engines.memory import keep_freed
 
+IMPORTED = ("dedupe.distributed", "pandas", "pyarrow.pandas_compat", "pyarrow.parquet", "pyspark.worker")
+"""The kernels, and what Spark's worker imports with its first task (most of a second)."""
+
 if __name__ == "__main__":
     keep_freed()
-    importlib.import_module("dedupe.distributed")
+    for module in IMPORTED:
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # a worker looks for garbage after every task: not among the modules
     importlib.import_module("pyspark.daemon").manager()
