@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from dedupe.engines.local import Kernel
-from dedupe.engines.spark.files import Store
+from dedupe.engines.spark.files import Store, local_path
+from dedupe.engines.spark.packing import is_packed, packed, spark_schema, types_of, unpacked
 from dedupe.engines.spark.trouble import explained
 from dedupe.engines.tables import Meeting
 
@@ -19,10 +21,13 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 Progress = Callable[[str, int, int], None]
-SECONDS = 0.2
-"""Between two looks at how far a stage is."""
+SECONDS = 1.0
+"""Between two looks at how far a stage is: each is a dozen questions to Java."""
 SORTED_ALONE = 8
 """With so few pieces (256 MB of input) a table is put in order in one."""
+KEPT = {"parquet.block.size": str(2 << 20), "parquet.enable.dictionary": "false"}
+"""How kept tables are written: in row groups of few bytes, of which each can be read by another task, and
+without looking for values that come again, which takes longer than what is read back once or twice."""
 
 
 class SparkTables:
@@ -49,41 +54,45 @@ class SparkTables:
         return float(self._cpu.value)
 
     def put(self, table: pa.Table) -> DataFrame:
-        return self.session.createDataFrame(table)
+        schema = spark_schema(table.schema)
+        return self.session.createDataFrame(packed(table), schema)
 
     def map(self, kernel: Kernel, table: DataFrame, schema: pa.Schema) -> DataFrame:
-        cpu = self._cpu
+        cpu, types = self._cpu, types_of(table.schema)
 
         def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
+                rows = unpacked(pa.Table.from_batches([batch]), types)
                 begun = time.thread_time()
-                found = kernel(pa.Table.from_batches([batch])).select(schema.names).cast(schema)
+                found = kernel(rows).select(schema.names).cast(schema)
                 cpu.add(time.thread_time() - begun)
-                yield from found.to_batches()
+                yield from packed(found).to_batches()
 
         return table.mapInArrow(run, spark_schema(schema))
 
     def group(self, kernel: Kernel, table: DataFrame, key: str, schema: pa.Schema) -> DataFrame:
-        cpu = self._cpu
+        cpu, types = self._cpu, types_of(table.schema)
 
         def run(rows: pa.Table) -> pa.Table:
+            rows = unpacked(rows, types)
             begun = time.thread_time()
             found = kernel(rows).select(schema.names).cast(schema)
             cpu.add(time.thread_time() - begun)
-            return found
+            return packed(found)
 
         return table.groupBy(key).applyInArrow(run, spark_schema(schema))
 
     def meet(
         self, kernel: Meeting, left: DataFrame, right: DataFrame, key: str, schema: pa.Schema
     ) -> DataFrame:
-        cpu = self._cpu
+        cpu, types, other = self._cpu, types_of(left.schema), types_of(right.schema)
 
         def run(ours: pa.Table, theirs: pa.Table) -> pa.Table:
+            ours, theirs = unpacked(ours, types), unpacked(theirs, other)
             begun = time.thread_time()
             found = kernel(ours, theirs).select(schema.names).cast(schema)
             cpu.add(time.thread_time() - begun)
-            return found
+            return packed(found)
 
         # Under new names for columns: the two may have come from one table, and Spark would take them for one.
         left, right = left.toDF(*left.columns), right.toDF(*right.columns)
@@ -91,16 +100,22 @@ class SparkTables:
         return both.applyInArrow(run, spark_schema(schema))
 
     def sql(self, query: str, **tables: DataFrame) -> DataFrame:
+        noted = {}
         for name, table in tables.items():
             table.createOrReplaceTempView(name)
-        return self.session.sql(query)
+            noted.update({field.name: field.metadata for field in table.schema.fields if field.metadata})
+        found = self.session.sql(query)
+        for field in found.schema.fields:  # what is computed, as by COALESCE, has lost what is known of it
+            if field.name in noted and not field.metadata:
+                found = found.withMetadata(field.name, noted[field.name])
+        return found
 
     def keep(self, name: str, table: DataFrame, order: Sequence[str] = (), number: str = "") -> DataFrame:
         path = self.store.path(name)
         if not self.store.is_whole(name):
             begun, before = time.perf_counter(), self.kernel_seconds
             with self._watched(name), explained(where=path), self._ordered(table, order) as rows:
-                rows.write.mode("overwrite").parquet(path)
+                rows.write.mode("overwrite").options(**KEPT).parquet(path)
             seconds, kernels = time.perf_counter() - begun, self.kernel_seconds - before
             self.timings.append(
                 {"name": name, "seconds": round(seconds, 3), "kernel_seconds": round(kernels, 3)}
@@ -129,7 +144,21 @@ class SparkTables:
         """Write a result, in the columns of ``schema``, as a folder of files whose names are in order."""
         path = self.store.path(name)
         with self._watched(name), explained(where=path), self._ordered(table, order) as rows:
-            rows.select(*schema.names).write.mode("overwrite").parquet(path)
+            self._with_lists(rows.select(*schema.names), schema).write.mode("overwrite").parquet(path)
+
+    def _with_lists(self, table: DataFrame, schema: pa.Schema) -> DataFrame:
+        """Return a table, row by row, as others read it."""
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        if not any(map(is_packed, schema.types)):
+            return table
+        types = types_of(table.schema)
+
+        def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                yield from unpacked(pa.Table.from_batches([batch]), types).to_batches()
+
+        return table.mapInArrow(run, from_arrow_schema(schema))
 
     def _numbered(self, table: DataFrame, number: str, path: str) -> DataFrame:
         """Add the row's number: the rows in the files before its own, and its number in the file."""
@@ -151,11 +180,16 @@ class SparkTables:
 
     def collect(self, table: DataFrame) -> pa.Table:
         with explained(where="--engine spark"):
-            return table.toArrow()
+            return unpacked(table.toArrow(), types_of(table.schema))
 
     def stream(self, table: DataFrame) -> Iterator[pa.Table]:
-        for path in sorted(table.inputFiles()):
-            yield self.session.read.schema(table.schema).parquet(path).toArrow()
+        types = types_of(table.schema)
+        for url in sorted(table.inputFiles()):
+            path = local_path(url)
+            part = (
+                pq.read_table(path) if path else self.session.read.schema(table.schema).parquet(url).toArrow()
+            )
+            yield unpacked(part.select(table.columns), types)
 
     @contextmanager
     def _watched(self, stage: str) -> Iterator[None]:
@@ -185,10 +219,3 @@ class SparkTables:
         finally:
             over.set()
             thread.join()
-
-
-def spark_schema(schema: pa.Schema) -> Any:
-    """Return an Arrow schema as Spark writes it."""
-    from pyspark.sql.pandas.types import from_arrow_schema
-
-    return from_arrow_schema(schema)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -20,6 +21,12 @@ def url_of(path: Path | str) -> str | None:
         return None
     slashes = "///" if found[1].lower() == "file" else "//"
     return f"{found[1]}:{slashes}{text[found.end() :]}"
+
+
+def local_path(url: str) -> str | None:
+    """Return the path of a file on this machine that Spark names by a URL, or None for another place."""
+    found = urlsplit(url)
+    return unquote(found.path) if found.scheme == "file" else None
 
 
 class Store:

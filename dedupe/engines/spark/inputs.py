@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from dedupe.corpus.parquet import FIELDS
-from dedupe.engines.spark.engine import SparkTables, spark_schema
+from dedupe.engines.spark.engine import SparkTables
+from dedupe.engines.spark.packing import spark_schema
 from dedupe.engines.spark.trouble import explained
 from dedupe.engines.tables import Table
 from dedupe.errors import InputError
