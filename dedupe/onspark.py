@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from dedupe import corpus, pipeline, results
 from dedupe.corpus.inputs import problem_of
 from dedupe.distributed import ORDERS, Results, Spread
-from dedupe.engines.spark import SparkTables, started
+from dedupe.engines.spark import SparkTables
 from dedupe.engines.spark.files import Store, url_of
 from dedupe.engines.spark.inputs import find_files, read
 from dedupe.engines.tables import Table
@@ -26,6 +26,9 @@ from dedupe.runs import FORMAT, Run, Writer, digest, open_run, write_jsonl, writ
 from dedupe.settings import Settings
 from dedupe.stages import reading
 from dedupe.stages.spread.reading import FILES, RECORDS, ReadFiles, ReadLines, ReadRows
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 Progress = Callable[[str, int, int], None]
 
@@ -51,15 +54,13 @@ class Source:
 
 
 def run(
+    session: SparkSession,
     inputs: Sequence[Path],
     out: Path,
     settings: Settings,
     *,
     channels: Sequence[str],
     facts: Path | None = None,
-    master: str | None = None,
-    workers: int = 0,
-    memory: int = 2 << 30,
     partitions: int = 0,
     plan: Plan | None = None,
     progress: Progress = lambda stage, done, total: None,
@@ -67,10 +68,9 @@ def run(
     """Analyse ``inputs``, paths on this machine or URLs that Spark knows, and write the results to ``out``,
     a folder or a URL; go on where a killed run stopped.
 
-    ``master`` and ``workers`` are as in `engines.spark.started`; ``partitions`` (or a ``plan``) says how the
-    work is cut. Raises DedupeError for what the user can mend.
+    ``session`` is one that `engines.spark.started`; ``partitions`` (or a ``plan``) says how the work is cut.
+    Raises DedupeError for what the user can mend.
     """
-    session = started(master, workers, memory)
     source = source_of(inputs, settings, session)
     cut = plan or plan_of(source.size, session.sparkContext.defaultParallelism, partitions)
     kept_by = dataclasses.asdict(dataclasses.replace(cut, partitions=0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +12,8 @@ from dedupe.cli.console import data, notes, progress, tell_rejected
 from dedupe.cli.sizes import shown_bytes
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from dedupe.settings import Settings
 
 
@@ -34,18 +38,24 @@ def command(
     fail_on: float | None,
 ) -> None:
     """Run on Spark, or print how the work would be cut."""
+    from dedupe.engines.spark import started
+
+    # Java takes as long to start as everything takes to import.
+    threading.Thread(target=importlib.import_module, args=("dedupe.onspark",), daemon=True).start()
+    session = started(how.master, how.workers, how.memory)
+
     from dedupe import onspark
     from dedupe.cli.run import end, tell
     from dedupe.engines.spark.files import url_of
     from dedupe.stages.credits import catalogue
 
     if dry_run:
-        _plan(inputs, settings, channels, how)
+        _plan(session, inputs, settings, channels, how.partitions)
         return
     with progress() as report:
         done = onspark.run(
-            inputs, out, settings, channels=channels, facts=facts, master=how.master, workers=how.workers,
-            memory=how.memory, partitions=how.partitions, progress=report,
+            session, inputs, out, settings, channels=channels, facts=facts, partitions=how.partitions,
+            progress=report,
         )  # fmt: skip
     known = catalogue(facts)
     ids = {*done.matrix["source"].to_pylist(), *done.matrix["via"].to_pylist()}
@@ -56,15 +66,19 @@ def command(
     end(done.matrix, done.meta, fail_on)
 
 
-def _plan(inputs: Sequence[Path], settings: Settings, channels: tuple[str, ...], how: How) -> None:
+def _plan(
+    session: SparkSession,
+    inputs: Sequence[Path],
+    settings: Settings,
+    channels: tuple[str, ...],
+    partitions: int,
+) -> None:
     from dedupe import onspark
-    from dedupe.engines.spark import started
     from dedupe.plan import plan_of, steps
 
-    session = started(how.master, how.workers, how.memory)
     source = onspark.source_of(inputs, settings, session)
     processors = session.sparkContext.defaultParallelism
-    cut = plan_of(source.size, processors, how.partitions)
+    cut = plan_of(source.size, processors, partitions)
     data().print(
         f"input       {shown_bytes(source.size)} in {len(source.digests):,} files; {processors} tasks at once",
         markup=False,

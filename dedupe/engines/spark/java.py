@@ -33,7 +33,7 @@ def java_home(environment: Mapping[str, str] | None = None) -> Path | None:
     that is new enough.
     """
     known = os.environ if environment is None else environment
-    found = _existing(known)
+    found = existing(known)
     if found is not None:
         release = version(found)
         if release is not None and release >= LEAST:
@@ -57,7 +57,7 @@ def version(java: Path) -> int | None:
     return int(found[1]) if found and said.returncode == 0 else None
 
 
-def _existing(environment: Mapping[str, str]) -> Path | None:
+def existing(environment: Mapping[str, str]) -> Path | None:
     """Return the Java that Spark would take, as its scripts look for it."""
     home = environment.get("JAVA_HOME")
     if home:

@@ -7,12 +7,14 @@ import os
 import re
 import socket
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dedupe.engines.spark.java import java_home
+from dedupe.engines.spark import archive
+from dedupe.engines.spark.java import existing, java_home
 from dedupe.engines.spark.trouble import explained
 from dedupe.errors import DedupeError, MissingExtra
 
@@ -25,6 +27,8 @@ TRIES = 4
 _LOGGING = Path(__file__).parent / "log4j2.properties"
 _QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """On one machine Java mostly hands data on: compiling it to the utmost takes longer than it saves."""
+_UNCHECKED = "-Darrow.enable_unsafe_memory_access=true -Darrow.enable_null_check_for_get=false"
+"""Arrow looks at every bound of every value twice; Spark's writers keep to them."""
 _STANDALONE = re.compile(r"spark://([^:/,]+):(\d+)")
 
 
@@ -42,34 +46,45 @@ def started(master: str | None, workers: int = 0, memory: int = 2 << 30) -> Spar
     from pyspark import SparkContext
 
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ  # spark-submit has started Java, and knows the master
+    shared = ""
     if SparkContext._active_spark_context is None and not submitted:
         home = java_home()
-        if home is not None:
+        if home is not None:  # that of the wheel, which lacks the classes to begin an archive with
             os.environ["JAVA_HOME"] = str(home)
+        elif (java := existing(os.environ)) is not None:
+            shared = archive.options(java)
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
     if master is not None:
         _reach(master)
     count = workers or len(os.sched_getaffinity(0))
     with explained(where=f"--master {master}" if master else "--engine spark"):
-        return _session(master if submitted else master or f"local[{count},{TRIES}]", memory)
+        return _session(master if submitted else master or f"local[{count},{TRIES}]", memory, shared)
 
 
-def _session(master: str | None, memory: int) -> SparkSession:
+def _session(master: str | None, memory: int, shared: str) -> SparkSession:
     from pyspark.sql import SparkSession
 
     builder: Any = SparkSession.builder.appName("dedupe")
-    for name, value in _options(master, memory).items():
+    for name, value in _options(master, memory, shared).items():
         builder = builder.config(name, value)
     if master is not None:
         builder = builder.master(master)
     with _quiet():
         session: SparkSession = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF" if master and master.startswith("local") else "ERROR")
+    here = master is not None and master.startswith("local")
+    session.sparkContext.setLogLevel("OFF" if here else "ERROR")
+    if here:  # what workers are forked from imports for a second: while this process looks at its input
+        threading.Thread(target=_fork, args=(session,), daemon=True).start()
     return session
 
 
-def _options(master: str | None, memory: int) -> dict[str, str]:
+def _fork(session: SparkSession) -> None:
+    with suppress(Exception):  # whatever it is, the first stage meets it, too
+        session.sparkContext.parallelize([0], 1).count()
+
+
+def _options(master: str | None, memory: int, shared: str) -> dict[str, str]:
     options = {
         "spark.sql.adaptive.enabled": "true",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
@@ -79,12 +94,20 @@ def _options(master: str | None, memory: int) -> dict[str, str]:
         "spark.python.daemon.module": "dedupe.engines.spark.daemon",
     }
     if master is not None and master.startswith("local"):
+        megabytes = max(512, memory >> 20)
+        java = (
+            f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}",
+            f"-Xms{megabytes // 2}m -Xmn{megabytes // 3}m",
+            _QUICK,
+            _UNCHECKED,
+            shared,
+        )
         options |= {
             "spark.ui.enabled": "false",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.host": "127.0.0.1",
-            "spark.driver.memory": f"{max(512, memory >> 20)}m",
-            "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOGGING.as_uri()} {_QUICK}",
+            "spark.driver.memory": f"{megabytes}m",
+            "spark.driver.extraJavaOptions": " ".join(java).strip(),
         }
     return options
 
