@@ -89,8 +89,8 @@ BENCHMARKS = {
     "pipeline": Benchmark(
         "Whole runs",
         "The whole of `dedupe run` on synthetic articles of about 2 KB, with the settings as they are (reworded "
-        "passages looked for), as processes of their own; processor seconds of all of them. Stress: a passage of 60 words "
-        "in 1,000 articles; a footer of 25 words in every article of an outlet.",
+        "passages looked for), as processes of their own; processor seconds of all of them. Stress: a passage of 60 "
+        "words in 1,000 articles; a footer of 25 words in every article of an outlet.",
         ("pipeline.py", "10000", "100000", "--stress", "viral", "footer"),
     ),
     "spark": Benchmark(
