@@ -61,16 +61,6 @@ class Passages:
         rest = {name: getattr(self, name) for name in (*EXACT, "strength", "support")}
         return {**figures, **rest, "crowd": np.full(len(self), self.crowd)}
 
-    def joined(self, others: Passages) -> Passages:
-        """Return these passages and ``others`` together, in order."""
-
-        def both(name: str) -> Any:
-            ours, theirs = getattr(self, name), getattr(others, name)
-            return [*ours, *theirs] if name == "guards" else np.concatenate((ours, theirs))
-
-        together = dataclasses.replace(self, **{name: both(name) for name in _COLUMNS})
-        return together.at(by_place(together.pair, together.spans))
-
     def at(self, places: I64) -> Passages:
         """Return these passages, in this order."""
 

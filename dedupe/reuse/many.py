@@ -104,23 +104,21 @@ def cut_many(
         found.pair[chosen], found.words_at[chosen], pairs, batch.offsets, batch.hashes, bundle.of_sentences,
         bundle.sentences, min_words,
     )  # fmt: skip
-    several = np.diff(of_beads) > 1
-    whole = chosen[np.repeat(np.arange(len(chosen)), np.diff(of_beads))]
-    part = np.repeat(several, np.diff(of_beads))
-    beads, whole = beads[part], whole[part]
-    row = found.pair[whole]
+    counts = np.ones(len(found), np.int64)
+    counts[chosen] = np.diff(of_beads)
+    out = found.at(np.repeat(np.arange(len(found)), counts))
+    part = np.flatnonzero(np.repeat(counts > 1, counts))
+    beads = beads[np.repeat(np.diff(of_beads) > 1, np.diff(of_beads))]
+    row = out.pair[part]
     changed = distances(row, beads, pairs, batch.offsets, batch.hashes)
     told_of, may = _figures(bundle, pairs, row, beads, changed)
-    parts = dataclasses.replace(
-        found.at(whole),
-        words_at=beads,
-        spans=_characters(bundle, pairs, row, beads),
-        kind=_kinds(told_of[:, 0]),
-        guards=_tripped(pairs, row, beads, may, ready),
-    )
-    rest = np.ones(len(found), np.bool_)
-    rest[chosen[several]] = False
-    return found.at(np.flatnonzero(rest)).joined(parts)
+    out.words_at[part], out.spans[part] = beads, _characters(bundle, pairs, row, beads)
+    out.kind[part] = _kinds(told_of[:, 0])
+    names = list(out.guards)
+    for at, tripped in zip(part.tolist(), _tripped(pairs, row, beads, may, ready), strict=True):
+        names[at] = tripped
+    # Beads of two passages may stand at one place: then in the order of the passages.
+    return dataclasses.replace(out, guards=names).at(by_place(out.pair, out.spans))
 
 
 def _block(span: Sequence[int]) -> Block:
