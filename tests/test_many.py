@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from dedupe.records import Document
 from dedupe.reuse.align import prepare
 from dedupe.reuse.background import NOTHING, Background, background
+from dedupe.reuse.columns import Passages
 from dedupe.reuse.guards import guards
 from dedupe.reuse.kernels_passages import _sum
+from dedupe.reuse.many import cut_many
 from dedupe.settings import Settings, load
 from dedupe.stages import candidates
 from dedupe.stages.align import AlignBundles, aligned, bundled
@@ -155,3 +157,27 @@ def test_no_guard_is_missed(texts: list[str], language: str | None) -> None:
     n, m = len(own[0].hashes), len(own[1].hashes)
     if n and m:
         assert guards(*own, (0, n), (0, m)) == guards(*known, (0, n), (0, m))
+
+
+def test_a_bead_and_a_passage_at_one_place_come_in_the_order_of_the_passages() -> None:
+    left = "Storms kept the small boats in the harbour at Moravia all winter. The council met at the lamp school today. "
+    right = "All winter the boats kept in Moravia harbour by small storms. Today the school council met at a lamp. "
+    bundle = bundled(documents([left * 2, right * 2], ["en"]), NOTHING)
+    pairs = np.array([[0, 1]], np.int32)
+
+    def cut(words_at: np.ndarray, spans: np.ndarray, scores: list[float]) -> Passages:
+        n = len(scores)
+        found = Passages(
+            np.zeros(n, np.int32), words_at, spans, np.full(n, 2, np.int8), np.ones(n, np.bool_),
+            np.array(scores), np.ones(n, np.bool_), [()] * n, *np.zeros((3, n)), np.zeros((n, 5)),
+            *np.zeros((2, n)), 0.0,
+        )  # fmt: skip
+        return cut_many(bundle, pairs, found, 6, ready=bundle.prepared)
+
+    words = np.diff(bundle.batch.offsets)
+    words_at = np.array([[0, words[0], 0, words[1]]], np.int32)
+    spans = np.array([[0, len(left) * 2, 0, len(right) * 2]], np.int32)
+    alone = cut(words_at, spans, [0.7])
+    assert len(alone) > 2
+    both = cut(np.vstack((words_at, alone.words_at[1:2])), np.vstack((spans, alone.spans[1:2])), [0.7, 0.9])
+    assert both.score.tolist() == [0.7, 0.7, 0.9, *[0.7] * (len(alone) - 2)]
