@@ -20,7 +20,7 @@ from dedupe.reuse.guards import guards
 from dedupe.reuse.measures import edit_share, kind_of
 from dedupe.reuse.prepared import Prepared
 from dedupe.reuse.reworded import Block
-from dedupe.text.kernels import I32, I64, U64, frozen, kernel
+from dedupe.text.kernels import I32, I64, U64, kernel
 
 MOVES = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1))
 MOST_SENTENCES = 40
@@ -74,19 +74,17 @@ def beads(a: Prepared, b: Prepared, block: Block, min_words: int) -> list[Block]
     Together they hold every word of the block's sentences once; each has ``min_words`` or more on
     both sides (a shorter one joins its neighbour where neither crosses).
     """
-    in_a, in_b = _sentences(a, block[0], block[1]), _sentences(b, block[2], block[3])
-    n, m = len(in_a), len(in_b)
-    if n < 2 or m < 2 or max(n, m) > MOST_SENTENCES:
-        return [block]
-    cuts = _cuts(
-        frozen(a.hashes, np.uint64),
-        np.array(in_a, np.int32),
-        frozen(b.hashes, np.uint64),
-        np.array(in_b, np.int32),
+    _, found = beads_of(
+        np.zeros(1, np.int32),
+        np.array([block], np.int32),
+        np.array([[0, 1]], np.int32),
+        np.array([0, len(a.hashes), len(a.hashes) + len(b.hashes)], np.int64),
+        np.concatenate((a.hashes, b.hashes)),
+        np.array([0, len(a.sentences), len(a.sentences) + len(b.sentences)], np.int64),
+        np.concatenate((a.sentences, b.sentences)),
+        min_words,
     )
-    if not len(cuts):
-        return [block]
-    return _long_enough([(one[0], one[1], one[2], one[3]) for one in cuts.tolist()], min_words)
+    return [(one[0], one[1], one[2], one[3]) for one in found.tolist()]
 
 
 @kernel
@@ -118,7 +116,7 @@ def beads_of(
 
 @kernel
 def _clipped(sentences: I32, start: int, stop: int) -> I32:
-    """As `_sentences`; none where there is none."""
+    """Return the sentences that have words between ``start`` and ``stop``, clipped to it; furniture is in none."""
     out = np.empty((len(sentences), 2), np.int32)
     count = 0
     for at in range(len(sentences)):
@@ -130,7 +128,8 @@ def _clipped(sentences: I32, start: int, stop: int) -> I32:
 
 @kernel
 def _merged(cuts: I32, min_words: int) -> I32:
-    """As `_long_enough`."""
+    """Return the beads with those of less than ``min_words`` joined to the one before, where neither crosses;
+    all as one where none is long enough."""
     kept = np.empty((len(cuts), 4), np.int32)
     count = 0
     for at in range(len(cuts)):
@@ -241,31 +240,3 @@ def _shared(left: U64, right: U64) -> int:
             common &= common - np.uint64(1)
             count += 1
     return count
-
-
-def _sentences(side: Prepared, start: int, stop: int) -> list[tuple[int, int]]:
-    """Return the sentences inside ``start:stop`` (words), clipped to it; furniture is in none."""
-    inside = [
-        (max(start, first), min(stop, last))
-        for first, last in side.sentences.tolist()
-        if first < stop and last > start
-    ]
-    return inside or [(start, stop)]
-
-
-def _long_enough(cuts: Sequence[Block], min_words: int) -> list[Block]:
-    kept: list[Block] = []
-    for cut in cuts:
-        if kept and cut[2] >= kept[-1][3] and min(_shorter(cut), _shorter(kept[-1])) < min_words:
-            kept[-1] = (kept[-1][0], cut[1], kept[-1][2], cut[3])
-        else:
-            kept.append(cut)
-    return [cut for cut in kept if _shorter(cut) >= min_words] or [_hull(cuts)]
-
-
-def _shorter(block: Block) -> int:
-    return min(block[1] - block[0], block[3] - block[2])
-
-
-def _hull(cuts: Sequence[Block]) -> Block:
-    return cuts[0][0], cuts[-1][1], min(cut[2] for cut in cuts), max(cut[3] for cut in cuts)
