@@ -112,7 +112,8 @@ def run(
 
         def mark() -> pa.Table:
             marked = mapped("furniture", MarkFurniture(), plain.select(["id", "text", "language"]), MARKED)
-            return furniture.with_repeated(plain, marked, settings.boilerplate)
+            # In one piece: rows are taken by number later, from each piece by itself.
+            return furniture.with_repeated(plain, marked, settings.boilerplate).combine_chunks()
 
         plain = writer.mapped("documents", read)
         about = reading.about(plain)

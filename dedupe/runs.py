@@ -285,7 +285,7 @@ class Writer:
             held.append(table)
             if time.perf_counter() - written >= PART_SECONDS or done + len(held) == count:
                 files.append(folder / f"{done:08d}-{done + len(held):08d}.arrow")
-                write_arrow(held, schema, files[-1])
+                write_arrow([pa.concat_tables(held).combine_chunks()], schema, files[-1])
                 done += len(held)
                 held, written = [], time.perf_counter()
         return pa.concat_tables([schema.empty_table(), *map(map_arrow, files)])

@@ -97,21 +97,19 @@ def _vectors(batch: TokenBatch, mask: NDArray[np.bool_] | None) -> Vectors:
         frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), frozen(words, np.bool_)
     )
     # Only columns in use are kept: the IDF vector and its products would else be mostly padding.
-    used = np.zeros(_COLUMNS, np.bool_)
-    used[indices] = True
-    place = np.cumsum(used, dtype=np.int32) - 1
-    return weighed(Vectors(indptr, place[indices], data))
+    holding = _compact(indices)
+    return weighed(Vectors(indptr, indices, data), holding)
 
 
-def weighed(counts: Vectors) -> Vectors:
-    """Return the vectors of counts of words, with the counts' memory.
+def weighed(counts: Vectors, holding: I32) -> Vectors:
+    """Return the vectors of counts of words, with the counts' memory; ``holding`` says how many documents
+    hold each column.
 
     To the last bit what scikit-learn's ``TfidfTransformer(sublinear_tf=True)`` makes of them, which takes
     a second and a half of every start to import.
     """
-    indptr, indices, _ = counts
-    holding = np.bincount(indices).astype(np.float32) + np.float32(1)
-    idf = np.full_like(holding, len(indptr)) / holding  # documents and one, over those that hold it and one
+    held = holding.astype(np.float32) + np.float32(1)
+    idf = np.full_like(held, len(counts.indptr)) / held  # documents and one, over those that hold it and one
     np.log(idf, out=idf)
     idf += np.float32(1)
     return weighed_by(counts, idf)
@@ -122,9 +120,34 @@ def weighed_by(counts: Vectors, idf: F32) -> Vectors:
     indptr, indices, data = counts
     np.log(data, out=data)
     data += np.float32(1)
-    data *= idf[indices]
-    normalise(indptr, data)
+    _scale(indptr, indices, data, idf)
     return counts
+
+
+@kernel
+def _compact(indices: I32) -> I32:
+    """Number the columns in use anew, in order and in place; return how many entries each has."""
+    entries = np.zeros(_COLUMNS, np.int32)
+    for at in range(len(indices)):
+        entries[indices[at]] += 1
+    place = np.empty(_COLUMNS, np.int32)
+    count = 0
+    for column in range(_COLUMNS):
+        place[column] = count
+        if entries[column]:
+            entries[count] = entries[column]
+            count += 1
+    for at in range(len(indices)):
+        indices[at] = place[indices[at]]
+    return entries[:count].copy()
+
+
+@kernel
+def _scale(indptr: I32, indices: I32, data: F32, idf: F32) -> None:
+    """Multiply the entries of a sparse matrix by what their columns weigh; bring its rows to length one."""
+    for at in range(len(indices)):
+        data[at] *= idf[indices[at]]
+    normalise(indptr, data)
 
 
 @kernel
@@ -162,12 +185,12 @@ def count_columns(offsets: I64, hashes: U64, mask: Flags) -> tuple[I32, I32, F32
                 size += 1
             counts[where[column]] += 1.0
         indptr[document + 1] = size
-    return indptr, indices[:size].copy(), counts[:size].copy()
+    return indptr, indices[:size], counts[:size]  # what is left over was never touched
 
 
 @kernel
 def heaviest(indptr: I32, indices: I32, weights: F32, terms: int) -> tuple[I64, I64]:
-    """Return the entries of each document's ``terms`` heaviest words, and their bounds by document."""
+    """Return the entries of each document's ``terms`` heaviest words, by column, and their bounds by document."""
     count = len(indptr) - 1
     bounds = np.zeros(count + 1, np.int64)
     for document in range(count):
@@ -197,6 +220,13 @@ def heaviest(indptr: I32, indices: I32, weights: F32, terms: int) -> tuple[I64, 
                 back -= 1
             order[back] = at
             kept += 1
+        # Handed over by column: whatever adds up a dot adds it up in the same order.
+        for step in range(kept):
+            at, back = order[step], step
+            while back > 0 and indices[order[back - 1]] > indices[at]:
+                order[back] = order[back - 1]
+                back -= 1
+            order[back] = at
         heavy[bounds[document] : bounds[document + 1]] = order[:kept]
     return heavy, bounds
 
@@ -235,67 +265,79 @@ def _nearest(
     posts: I32, post_bounds: I64, post_weights: F32,
     outlets: I32, days: I32, window: int, undated: int, neighbours: int, threshold: float,
 ) -> tuple[I32, F64]:  # fmt: skip
-    """Return pairs (document, neighbour) and their cosine, document after document."""
+    """Return pairs (document, neighbour) and their cosine, document after document.
+
+    Each document meets those before it, of which the postings grow as it goes: a dot is the same from either
+    end, since words are added up in the order of their columns.
+    """
     count = len(indptr) - 1
+    least, room = LEAST * threshold, neighbours * ROOM
+    best, dots = np.empty((count, room), np.int32), np.empty((count, room), np.float32)
+    held = np.zeros(count, np.int32)
+    stops = post_bounds[:-1].copy()
     dot = np.zeros(count, np.float32)
-    touched = np.empty(count, np.int32)
+    touched, likely = np.empty(count + 1, np.int32), np.empty(count + 1, np.int32)
+    for document in range(count):
+        reached = hits = 0
+        for at in range(bounds[document], bounds[document + 1]):
+            column = indices[heavy[at]]
+            weight = weights[heavy[at]]
+            for post in range(post_bounds[column], stops[column]):
+                # Without a branch: most documents are touched once, and next to none reaches the least.
+                other = posts[post]
+                before = dot[other]
+                after = before + weight * post_weights[post]
+                dot[other] = after
+                touched[reached] = other
+                reached += before == np.float32(0.0)
+                likely[hits] = other
+                hits += (before < least) & (after >= least)
+            if stops[column] < post_bounds[column + 1]:
+                stops[column] += 1
+        for step in range(hits):
+            other = likely[step]
+            near = outlets[document] < 0 or outlets[document] != outlets[other]
+            if near and window > 0 and days[document] != undated and days[other] != undated:
+                near = abs(np.int64(days[document]) - np.int64(days[other])) <= window
+            if near:
+                _keep(best[document], dots[document], held, document, other, dot[other])
+                _keep(best[other], dots[other], held, other, document, dot[other])
+        for step in range(reached):
+            dot[touched[step]] = 0.0
     spread = np.zeros(len(post_bounds) - 1, np.float32)
     found = np.empty((count * neighbours, 2), np.int32)
     cosines = np.empty(count * neighbours, np.float64)
     size = 0
     for document in range(count):
-        best, _ = reached(
-            document, indices, weights, heavy, bounds, posts, post_bounds, post_weights,
-            outlets, days, window, undated, LEAST * threshold, neighbours * ROOM, dot, touched,
-        )  # fmt: skip
-        exact = cosines_with(document, best, indptr, indices, weights, spread)
-        ranked = np.argsort(best)
+        others = best[document, : held[document]]
+        exact = cosines_with(document, others, indptr, indices, weights, spread)
+        ranked = np.argsort(others)
         ranked = ranked[np.argsort(-exact[ranked], kind="mergesort")]
         for step in range(min(neighbours, len(ranked))):
             if exact[ranked[step]] < threshold:
                 break
             found[size, 0] = document
-            found[size, 1] = best[ranked[step]]
+            found[size, 1] = others[ranked[step]]
             cosines[size] = min(1.0, exact[ranked[step]])
             size += 1
     return found[:size].copy(), cosines[:size].copy()
 
 
 @kernel
-def reached(
-    document: int, indices: I32, weights: F32, heavy: I64, bounds: I64,
-    posts: I32, post_bounds: I64, post_weights: F32,
-    outlets: I32, days: I32, window: int, undated: int, least: float, room: int, dot: F32, touched: I32,
-) -> tuple[I32, F32]:  # fmt: skip
-    """Return the ``room`` documents that a document's heaviest words reach with the largest dots, of at
-    least ``least``, and these. ``dot`` (all 0, and left so) and ``touched`` have room for all documents."""
-    reached = 0
-    for at in range(bounds[document], bounds[document + 1]):
-        column = indices[heavy[at]]
-        weight = weights[heavy[at]]
-        for post in range(post_bounds[column], post_bounds[column + 1]):
-            other = posts[post]
-            if dot[other] == 0.0:
-                touched[reached] = other
-                reached += 1
-            dot[other] += weight * post_weights[post]
-    kept = 0
-    for step in range(reached):
-        other = touched[step]
-        near = other != document and (outlets[document] < 0 or outlets[document] != outlets[other])
-        if near and window > 0 and days[document] != undated and days[other] != undated:
-            near = abs(np.int64(days[document]) - np.int64(days[other])) <= window
-        if near and dot[other] >= least:
-            touched[kept] = other
-            kept += 1
-        else:
-            dot[other] = 0.0
-    ordered = np.sort(touched[:kept])
-    best = ordered[np.argsort(-dot[ordered], kind="mergesort")[:room]]
-    dots = dot[best]
-    for step in range(kept):
-        dot[touched[step]] = 0.0
-    return best, dots
+def _keep(best: I32, dots: F32, held: I32, document: int, other: int, dot: np.float32) -> None:
+    """Put another one among the best of a document, as many as there is room for: the largest dot first, of
+    equal ones the lower number."""
+    at = held[document]
+    if at == len(best):
+        at -= 1
+        if dots[at] > dot or (dots[at] == dot and best[at] < other):
+            return
+    else:
+        held[document] = at + 1
+    while at > 0 and (dots[at - 1] < dot or (dots[at - 1] == dot and best[at - 1] > other)):
+        best[at], dots[at] = best[at - 1], dots[at - 1]
+        at -= 1
+    best[at], dots[at] = other, dot
 
 
 @kernel

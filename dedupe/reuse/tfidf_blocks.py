@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from dedupe.reuse import tfidf
 from dedupe.reuse.shingles import UNDATED
-from dedupe.reuse.tfidf import cosines_with, count_columns, heaviest, postings, reached
+from dedupe.reuse.tfidf import cosines_with, count_columns, heaviest, postings
 from dedupe.reuse.wide import About, outlet_codes, packed, unpacked
 from dedupe.settings import Tfidf
 from dedupe.text.kernels import I32, I64, Flags, frozen, kernel
@@ -29,7 +29,7 @@ F64 = NDArray[np.float64]
 
 class Vectors(NamedTuple):
     """The vectors of the documents ``about``: sizes (entries of each), columns and weights of the entries;
-    ``heavy`` are the entries of the heaviest words, heaviest first, by their place in the document's own,
+    ``heavy`` are the entries of the heaviest words, by column, by their place in the document's own,
     ``heavy_sizes`` how many of each document."""
 
     about: About
@@ -227,7 +227,7 @@ def _reach(
     cosines = np.empty((count - first) * room, np.float64)
     size = 0
     for document in range(first, count):
-        best, near = reached(
+        best, near = _reached(
             document, indices, weights, heavy, bounds, posts, post_bounds, post_weights,
             outlets, days, window, undated, least, room, dot, touched,
         )  # fmt: skip
@@ -239,3 +239,40 @@ def _reach(
             cosines[size] = exact[step]
             size += 1
     return rows[:size].copy(), others[:size].copy(), dots[:size].copy(), cosines[:size].copy()
+
+
+@kernel
+def _reached(
+    document: int, indices: I32, weights: F32, heavy: I64, bounds: I64,
+    posts: I32, post_bounds: I64, post_weights: F32,
+    outlets: I32, days: I32, window: int, undated: int, least: float, room: int, dot: F32, touched: I32,
+) -> tuple[I32, F32]:  # fmt: skip
+    """Return the ``room`` documents that a document's heaviest words reach with the largest dots, of at
+    least ``least``, and these. ``dot`` (all 0, and left so) and ``touched`` have room for all documents."""
+    reached = 0
+    for at in range(bounds[document], bounds[document + 1]):
+        column = indices[heavy[at]]
+        weight = weights[heavy[at]]
+        for post in range(post_bounds[column], post_bounds[column + 1]):
+            other = posts[post]
+            if dot[other] == 0.0:
+                touched[reached] = other
+                reached += 1
+            dot[other] += weight * post_weights[post]
+    kept = 0
+    for step in range(reached):
+        other = touched[step]
+        near = other != document and (outlets[document] < 0 or outlets[document] != outlets[other])
+        if near and window > 0 and days[document] != undated and days[other] != undated:
+            near = abs(np.int64(days[document]) - np.int64(days[other])) <= window
+        if near and dot[other] >= least:
+            touched[kept] = other
+            kept += 1
+        else:
+            dot[other] = 0.0
+    ordered = np.sort(touched[:kept])
+    best = ordered[np.argsort(-dot[ordered], kind="mergesort")[:room]]
+    dots = dot[best]
+    for step in range(kept):
+        dot[touched[step]] = 0.0
+    return best, dots

@@ -22,7 +22,10 @@ READ = DOCUMENTS.remove(DOCUMENTS.get_field_index("words"))
 
 ROWS = 2_000
 CHARACTERS = 1 << 24
-"""A batch ends at so many documents or characters."""
+"""A batch ends at so many documents or characters …"""
+ORDERED_ROWS = 1 << 14
+ORDERED_CHARACTERS = 1 << 25
+"""… and, in the order of ids, at so many: documents are taken by number later, from each batch by itself."""
 
 _ABOUT = b"about"
 
@@ -61,6 +64,7 @@ def read(
     """
     tally = corpus.Tally()
     ids: list[str] = []
+    sizes: list[int] = []
     turned_down: list[Rejected] = []
 
     def batches() -> Iterator[pa.Table]:
@@ -72,7 +76,8 @@ def read(
                 continue
             held.append(record)
             ids.append(record.id)
-            size += len(record.text)
+            sizes.append(len(record.text))
+            size += sizes[-1]
             if len(held) >= ROWS or size >= CHARACTERS:
                 yield documents_table(held).select(READ.names)
                 held, size = [], 0
@@ -85,9 +90,18 @@ def read(
     rows = Rows(map_arrow(scratch / "as-read.arrow"))
     told = json.dumps({name: getattr(about, name) for name in About.__slots__})
     return READ.with_metadata({_ABOUT: told}), (
-        rows.take(order[start : start + ROWS]).replace_schema_metadata({_ABOUT: told})
-        for start in range(0, len(order), ROWS)
+        rows.take(part).replace_schema_metadata({_ABOUT: told}) for part in _parts(order, sizes)
     )
+
+
+def _parts(order: Sequence[int], sizes: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield ``order`` in pieces of at most ``ORDERED_ROWS`` documents, or some ``ORDERED_CHARACTERS``."""
+    start = size = 0
+    for stop, number in enumerate(order, start=1):
+        size += sizes[number]
+        if stop - start == ORDERED_ROWS or size >= ORDERED_CHARACTERS or stop == len(order):
+            yield order[start:stop]
+            start, size = stop, 0
 
 
 def about(table: pa.Table) -> About:
