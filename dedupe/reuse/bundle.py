@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from dedupe.reuse import kernels_bundle as kernels
 from dedupe.reuse.background import Background
-from dedupe.reuse.kernels_bundle import CLAUSE, LINE, TermTable
-from dedupe.reuse.prepared import Pieces, Prepared, Terms
+from dedupe.reuse.kernels_bundle import CLAUSE, LINE, GramPlaces, TermTable, UnitTable
+from dedupe.reuse.prepared import Prepared, Terms
 from dedupe.text import normal
 from dedupe.text.kernels import I32, I64, U32, Bytes, Flags, frozen
 from dedupe.text.tokens import TokenBatch
@@ -82,43 +82,35 @@ class Bundle:
     def words(self) -> TermTable:
         """`Prepared.words`."""
         ones = np.ones(len(self.mask), np.float32)
-        return self._table(self.batch.offsets, self.batch.hashes, self.units, ones, self._sizes, True)
+        return self._table(self.batch.offsets, self.batch.hashes, self.units, ones, True)
 
     @cached_property
-    def grams(self) -> TermTable:
-        """`Prepared.grams`."""
+    def word_units(self) -> UnitTable:
+        """The same by sentence."""
+        return UnitTable(*kernels.by_unit(self.words, np.diff(self.of_sentences)))
+
+    @cached_property
+    def grams(self) -> tuple[TermTable, GramPlaces]:
+        """`Prepared.grams`, and as they stand in the texts."""
         batch = self.batch
-        bounds, hashes, owners, weights = kernels.all_grams(
+        bounds, hashes, owners, weights, firsts, lasts = kernels.all_grams(
             batch.offsets, batch.starts, batch.stops, self.units, self.tells, self.of_codes, self.codes,
             normal.table(),
         )  # fmt: skip
-        return self._table(bounds, hashes, owners, weights, self._sizes, False)
+        return self._table(bounds, hashes, owners, weights, False), GramPlaces(weights, firsts, lasts)
 
-    def pieces(self, chosen: I64, edge: str) -> tuple[I64, I32, TermTable]:
-        """Return `Prepared.clause_pieces` (or what ``edge`` asks for) of these documents: bounds, ranges, words."""
+    def pieces(self, chosen: I64, edge: str) -> tuple[I64, I32, I32, I32]:
+        """Return `Prepared.clause_pieces` (or what ``edge`` asks for) of these documents: bounds and ranges; where
+        each one's words begin, and these as numbers of `words`."""
         batch = self.batch
-        bounds, ranges, piece_of = kernels.pieces(
+        found: tuple[I64, I32, I32, I32] = kernels.pieces(
             chosen, batch.offsets, batch.starts, self.mask, self.of_codes, self.codes, traits(),
-            self.of_sentences, self.sentences, ENDINGS[edge],
+            self.of_sentences, self.sentences, self.words.term_of, ENDINGS[edge],
         )  # fmt: skip
-        places = _joined(batch.offsets, chosen)
-        lengths = np.diff(batch.offsets)[chosen]
-        of_words = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
-        ones = np.ones(len(places), np.float32)
-        return (
-            bounds,
-            ranges,
-            self._table(of_words, batch.hashes[places], piece_of, ones, np.diff(bounds), True),
-        )
+        return found
 
-    @property
-    def _sizes(self) -> I64:
-        return np.diff(self.of_sentences)
-
-    def _table(
-        self, bounds: I64, hashes: Any, owners: I32, weights: Any, sizes: I64, counted: bool
-    ) -> TermTable:
-        return TermTable(*kernels.terms(bounds, hashes, owners, weights, sizes, counted))
+    def _table(self, bounds: I64, hashes: Any, owners: I32, weights: Any, counted: bool) -> TermTable:
+        return TermTable(bounds, *kernels.terms(bounds, hashes, owners, weights, counted))
 
     def prepared(self, document: int) -> Prepared:
         """Return one document by itself; what was worked out for all is not worked out again."""
@@ -130,28 +122,21 @@ class Bundle:
         )  # fmt: skip
         known: dict[str, Any] = {
             "unit_of_word": self.units[words], "names": self.names[words], "tells": self.tells[words],
-            "words": terms_of(self.words, document),
+            "words": terms_of(self.words, self.word_units, document),
         }  # fmt: skip
-        if "grams" in self.__dict__:
-            known["grams"] = terms_of(self.grams, document)
         side.__dict__.update(known)
         return side
 
 
-def terms_of(table: TermTable, place: int) -> Terms:
+def terms_of(table: TermTable, units: UnitTable, place: int) -> Terms:
     """Return one document's terms."""
     terms = slice(table.of_terms[place], table.of_terms[place + 1])
-    entries = slice(table.of_entries[place], table.of_entries[place + 1])
-    bounds = slice(table.of_bounds[place], table.of_bounds[place + 1])
+    entries = slice(units.of_entries[place], units.of_entries[place + 1])
+    bounds = slice(units.of_bounds[place], units.of_bounds[place + 1])
     return Terms(
-        table.distinct[terms], table.frequency[terms], table.bounds[bounds], table.entry[entries],
-        table.weight[entries],
+        table.distinct[terms], table.frequency[terms], units.bounds[bounds], units.entry[entries],
+        units.weight[entries],
     )  # fmt: skip
-
-
-def pieces_of(bounds: I64, ranges: I32, table: TermTable, place: int) -> Pieces:
-    """Return one document's pieces."""
-    return Pieces(ranges[bounds[place] : bounds[place + 1]], terms_of(table, place))
 
 
 def decoded(data: NDArray[np.uint8], offsets: I64) -> tuple[I64, U32]:
@@ -160,11 +145,3 @@ def decoded(data: NDArray[np.uint8], offsets: I64) -> tuple[I64, U32]:
     codes = np.empty(int(offsets[-1] - offsets[0]), np.uint32)
     count = kernels.decode(frozen(data, np.uint8), frozen(offsets, np.int64), bounds, codes)
     return bounds, codes[:count]
-
-
-def _joined(offsets: I64, chosen: I64) -> I64:
-    """Return the places of the words of these documents, one document after the other."""
-    lengths = np.diff(offsets)[chosen]
-    ends = np.cumsum(lengths)
-    places: I64 = np.arange(int(lengths.sum())) + np.repeat(offsets[:-1][chosen] - (ends - lengths), lengths)
-    return places

@@ -71,6 +71,18 @@ class Passages:
         return dataclasses.replace(self, **{name: some(name) for name in _COLUMNS})
 
 
+def rounded(values: F64, digits: int = 6) -> F64:
+    """Round to so many digits as Python does, to the last bit: where numpy might do otherwise, Python does it."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = values * 10.0**digits
+        # Python rounds the decimal value itself: the product errs by a bit, which matters near a half only.
+        near = ~(np.abs(scaled - np.floor(scaled) - 0.5) > _NEAR) | ~(np.abs(scaled) < _LARGE)
+    out: F64 = np.rint(scaled) / 10.0**digits
+    out[near] = [round(value, digits) for value in values[near].tolist()]
+    return out
+
+
+_NEAR, _LARGE = 1e-4, 1e9
 _COLUMNS = [field.name for field in dataclasses.fields(Passages) if field.name != "crowd"]
 
 

@@ -6,12 +6,11 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.reuse.edges import _refined
-from dedupe.reuse.kernels_bundle import TermTable
-from dedupe.reuse.kernels_seeds import SIEVE_BYTES, into_table, twins
+from dedupe.reuse.kernels_bundle import GramPlaces, TermTable
+from dedupe.reuse.kernels_seeds import SIEVE_BYTES, into_table, lowest, twins
 from dedupe.reuse.likeness import COMMON, FEW
-from dedupe.reuse.prepared import F32, F64
-from dedupe.reuse.prepared import _grams as grams_of
-from dedupe.text.kernels import I32, I64, U32, U64, Bytes, Flags, kernel
+from dedupe.reuse.prepared import F64
+from dedupe.text.kernels import I32, I64, U64, Bytes, Flags, kernel
 
 
 @kernel
@@ -89,8 +88,8 @@ def _widest(table: TermTable) -> int:
 
 @kernel
 def bounded(
-    groups: I32, pairs: I32, of_sentences: I64, sentences: I32, words: TermTable, pieces: TermTable,
-    of_pieces: I64, ranges: I32, piece_place: I32, of_exact: I64, exact: I32, solid: Flags, logs: F64,
+    groups: I32, pairs: I32, of_sentences: I64, sentences: I32, words: TermTable, of_pieces: I64, ranges: I32,
+    starts: I32, entry: I32, piece_place: I32, of_exact: I64, exact: I32, solid: Flags, logs: F64,
     of_words: I64, min_words: int, stay: float, enter: float,
 ) -> tuple[I32, F64]:  # fmt: skip
     """Bound groups of seeds (int32[n, 5]: pair, first and last-plus-one sentence of a, of b; sorted by pair).
@@ -120,7 +119,7 @@ def bounded(
         )
         if weighed != row:
             if home != a:
-                last = into_table(words, a, slots, sieve)
+                last = into_table(words.distinct[words.of_terms[a] : words.of_terms[a + 1]], slots, sieve)
                 home = a
             told = logs[of_words[max(FEW, len(in_a) + len(in_b))] :]
             a_words, b_words, twin = _weighed(words, a, b, told, slots, last, sieve, scratch, stamps)
@@ -137,10 +136,8 @@ def bounded(
             b_ranges[:, 0], np.array([in_b[groups[number, 3], 0], in_b[groups[number, 4] - 1, 1]])
         )
         low_a, high_a, low_b, high_b = _refined(
-            pieces.bounds[pieces.of_bounds[pa] : pieces.of_bounds[pa + 1]],
-            pieces.entry[pieces.of_entries[pa] : pieces.of_entries[pa + 1]],
-            pieces.bounds[pieces.of_bounds[pb] : pieces.of_bounds[pb + 1]],
-            pieces.entry[pieces.of_entries[pb] : pieces.of_entries[pb + 1]],
+            starts[of_pieces[pa] : of_pieces[pa + 1] + 1], entry,
+            starts[of_pieces[pb] : of_pieces[pb + 1] + 1], entry,
             a_words, b_words, twin, a_first, a_last, b_first, b_last, a_ranges, b_ranges,
             min_words, stay, enter,
         )  # fmt: skip
@@ -163,36 +160,41 @@ def bounded(
 
 @kernel
 def measured(
-    rows: I32, blocks: I32, pairs: I32, offsets: I64, hashes: U64, starts: I32, stops: I32, mask: Flags,
-    units: I32, tells: F32, of_codes: I64, codes: U32, table: U32, of_sentences: I64, words: TermTable,
-    grams: TermTable, logs: F64, of_words: I64, of_grams: I64,
+    rows: I32, blocks: I32, pairs: I32, offsets: I64, hashes: U64, mask: Flags, of_sentences: I64,
+    words: TermTable, grams: TermTable, places: GramPlaces, logs: F64, of_words: I64, of_grams: I64,
 ) -> F64:  # fmt: skip
     """Return the fields of `measures.Figures` for blocks of words in pairs (``rows``): what `measures.figures`
     does, with the terms of the blocks alone."""
     figures = np.zeros((len(blocks), 5), np.float64)
-    longest = 1
-    for row in rows:
-        for side in range(2):
-            document = pairs[row, side]
-            longest = max(longest, of_codes[document + 1] - of_codes[document] + 2)
-    found, owners = np.empty(2 * longest, np.uint64), np.empty(2 * longest, np.int32)
-    tolds = np.empty(2 * longest, np.float32)
     most = max(_widest(words), _widest(grams))
     amounts, marks = np.zeros((2, most), np.float64), np.zeros((2, most // 64 + 1), np.uint64)
+    in_words, in_grams, weights = words.term_of, grams.term_of, places.weights
     for number in range(len(blocks)):
         a, b = pairs[rows[number], 0], pairs[rows[number], 1]
         total = max(FEW, of_sentences[a + 1] - of_sentences[a] + of_sentences[b + 1] - of_sentences[b])
         for side, document in ((0, a), (1, b)):
-            start, stop = blocks[number, 2 * side], blocks[number, 2 * side + 1]
-            held = _words_in(document, start, stop, offsets, hashes, mask, found)
-            tolds[:held] = np.float32(1.0)
-            _add(words, document, found[:held], tolds, amounts[side], marks[side])
+            first = offsets[document]
+            for word in range(first + blocks[number, 2 * side], first + blocks[number, 2 * side + 1]):
+                if mask[word]:
+                    continue
+                term = int(in_words[word])
+                if term < 0:  # outside of sentences; maybe inside elsewhere
+                    term = _place(
+                        words.distinct[words.of_terms[document] : words.of_terms[document + 1]], hashes[word]
+                    )
+                if term >= 0:
+                    amounts[side, term] += 1.0
+                    marks[side, term >> 6] |= np.uint64(1) << np.uint64(term & 63)
         cosine, _, a_contained, b_contained = _likened(words, a, b, amounts, marks, logs[of_words[total] :])
         for side, document in ((0, a), (1, b)):
             start, stop = blocks[number, 2 * side], blocks[number, 2 * side + 1]
-            held = _grams_in(document, start, stop, offsets, starts, stops, units, tells, of_codes, codes, table,
-                             found, owners, tolds)  # fmt: skip
-            _add(grams, document, found[:held], tolds, amounts[side], marks[side])
+            if stop == start:
+                continue
+            base, first = grams.of_places[document], offsets[document]
+            for at in range(base + places.firsts[first + start], base + places.lasts[first + stop - 1]):
+                term = in_grams[at]
+                amounts[side, term] += weights[at]
+                marks[side, term >> 6] |= np.uint64(1) << np.uint64(term & 63)
         wording, mass, _, _ = _likened(grams, a, b, amounts, marks, logs[of_grams[total] :])
         figures[number, 0], figures[number, 1], figures[number, 2] = cosine, wording, mass
         figures[number, 3], figures[number, 4] = a_contained, b_contained
@@ -200,37 +202,31 @@ def measured(
 
 
 @kernel
-def _place(distinct: U64, first: int, stop: int, key: np.uint64) -> int:
-    """Return the place of a hash among the sorted ones of a document, or -1: near where hashes that spread
-    evenly have it; by halves where they do not."""
-    at = first + int(((key >> np.uint64(32)) * np.uint64(stop - first)) >> np.uint64(32))
+def _place(distinct: U64, key: np.uint64) -> int:
+    """Return the number of a hash among the distinct terms of a document, or -1: near where hashes that spread
+    evenly have it, which two more looks correct; by halves where they do not."""
+    count = len(distinct)
+    if count == 0:
+        return -1
+    wanted = np.int64(key >> np.uint64(32))
+    at = wanted * count >> 32
+    for _ in range(2):
+        at = at + ((wanted - np.int64(distinct[at] >> np.uint64(32))) * count >> 32)
+        at = at if at >= 0 else np.int64(0)
+        at = at if at < count else np.int64(count - 1)
     for _ in range(64):
         if distinct[at] == key:
-            return at
+            return int(at)
         if distinct[at] < key:
             at += 1
-            if at == stop or distinct[at] > key:
+            if at == count or distinct[at] > key:
                 return -1
         else:
             at -= 1
-            if at < first or distinct[at] < key:
+            if at < 0 or distinct[at] < key:
                 return -1
-    place = first + int(np.searchsorted(distinct[first:stop], key))
-    return place if place < stop and distinct[place] == key else -1
-
-
-@kernel
-def _add(table: TermTable, document: int, found: U64, told: F32, amounts: F64, marks: U64) -> None:
-    """Add how much each term of a block weighs to the ``amounts`` of the document's terms, and mark these."""
-    first, stop = table.of_terms[document], table.of_terms[document + 1]
-    if first == stop:
-        return
-    for at in range(len(found)):
-        place = _place(table.distinct, first, stop, found[at])
-        if place >= 0:
-            place -= first
-            amounts[place] += told[at]
-            marks[place >> 6] |= np.uint64(1) << np.uint64(place & 63)
+    place = np.searchsorted(distinct, key)
+    return int(place) if place < count and distinct[place] == key else -1
 
 
 @kernel
@@ -242,29 +238,30 @@ def _likened(
     norms, masses = np.zeros(2, np.float64), np.zeros(2, np.float64)
     dot = mass = 0.0
     for side, own, other in ((1, b, a), (0, a, b)):
-        first, stop = table.of_terms[own], table.of_terms[own + 1]
-        of_other, end = table.of_terms[other], table.of_terms[other + 1]
-        for part in range((stop - first) // 64 + 1):
+        # Taken out of the table here: each look at it inside the loop would cost a count of references.
+        distinct = table.distinct[table.of_terms[own] : table.of_terms[own + 1]]
+        frequency = table.frequency[table.of_terms[own] : table.of_terms[own + 1]]
+        of_other = table.distinct[table.of_terms[other] : table.of_terms[other + 1]]
+        in_other = table.frequency[table.of_terms[other] : table.of_terms[other + 1]]
+        for part in range(len(distinct) // 64 + 1):
             bits = marks[side, part]
             while bits:
-                place = 64 * part + _lowest(bits)
+                place = 64 * part + lowest(bits)
                 bits &= bits - np.uint64(1)
                 amount = amounts[side, place]
-                mine = table.frequency[first + place]
+                mine = np.int64(frequency[place])
                 weight = logs[mine]
-                twin = -1
-                if of_other < end:
-                    twin = _place(table.distinct, of_other, end, table.distinct[first + place])
+                twin = _place(of_other, distinct[place])
                 if twin >= 0:
-                    theirs = table.frequency[twin]
-                    if np.int64(mine) * np.int64(theirs) > COMMON:
+                    theirs = np.int64(in_other[twin])
+                    if mine * theirs > COMMON:
                         weight, twin = 0.0, -1
                     else:
                         weight = logs[mine + theirs]
                 norms[side] += (amount * weight) ** 2
                 masses[side] += min(amount, 1.0) * weight
-                if side == 0 and twin >= 0 and amounts[1, twin - of_other] > 0.0:
-                    held = amounts[1, twin - of_other]
+                if side == 0 and twin >= 0 and amounts[1, twin] > 0.0:
+                    held = amounts[1, twin]
                     dot += amount * held * weight * weight
                     mass += min(amount, held, 1.0) * weight
     for side, own in ((0, a), (1, b)):
@@ -272,7 +269,7 @@ def _likened(
         for part in range(terms // 64 + 1):
             bits = marks[side, part]
             while bits:
-                amounts[side, 64 * part + _lowest(bits)] = 0.0
+                amounts[side, 64 * part + lowest(bits)] = 0.0
                 bits &= bits - np.uint64(1)
             marks[side, part] = 0
     norm = np.sqrt(norms[0] * norms[1])
@@ -285,66 +282,23 @@ def _likened(
 
 
 @kernel
-def _lowest(bits: np.uint64) -> int:
-    """Return the place of the lowest bit that is set by halves."""
-    place = 0
-    if bits & np.uint64(0xFFFFFFFF) == 0:
-        bits >>= np.uint64(32)
-        place += 32
-    if bits & np.uint64(0xFFFF) == 0:
-        bits >>= np.uint64(16)
-        place += 16
-    if bits & np.uint64(0xFF) == 0:
-        bits >>= np.uint64(8)
-        place += 8
-    if bits & np.uint64(0xF) == 0:
-        bits >>= np.uint64(4)
-        place += 4
-    if bits & np.uint64(0x3) == 0:
-        bits >>= np.uint64(2)
-        place += 2
-    return place + (1 if bits & np.uint64(1) == 0 else 0)
-
-
-@kernel
 def _weighed(
     table: TermTable, a: int, b: int, logs: F64, slots: U64, last: np.uint64, sieve: Bytes, scratch: I32,
     stamps: I32,
 ) -> tuple[F64, F64, I32]:  # fmt: skip
     """Return what `likeness._merge` does: each term's weight in a and in b, and the index in b of each term
     of a, or -1. Document a is in the hash table."""
-    count, others = table.of_terms[a + 1] - table.of_terms[a], table.of_terms[b + 1] - table.of_terms[b]
-    a_weight, b_weight = np.empty(count, np.float64), np.empty(others, np.float64)
-    for term in range(count):
-        a_weight[term] = logs[table.frequency[table.of_terms[a] + term]]
-    shared = twins(table, b, table, a, logs, slots, last, sieve, scratch[0], scratch[1], b_weight, a_weight,
-                   stamps, 0)  # fmt: skip
-    twin = np.full(count, -1, np.int32)
+    in_a = table.frequency[table.of_terms[a] : table.of_terms[a + 1]]
+    in_b = table.frequency[table.of_terms[b] : table.of_terms[b + 1]]
+    a_weight, b_weight = np.empty(len(in_a), np.float64), np.empty(len(in_b), np.float64)
+    for term in range(len(in_a)):
+        a_weight[term] = logs[in_a[term]]
+    shared = twins(
+        table.distinct[table.of_terms[b] : table.of_terms[b + 1]], in_b,
+        table.distinct[table.of_terms[a] : table.of_terms[a + 1]], in_a, logs, slots, last, sieve, scratch[0],
+        scratch[1], b_weight, a_weight, stamps, 0,
+    )  # fmt: skip
+    twin = np.full(len(in_a), -1, np.int32)
     for hit in range(shared):
         twin[scratch[1, hit]] = scratch[0, hit]
     return a_weight, b_weight, twin
-
-
-@kernel
-def _words_in(document: int, start: int, stop: int, offsets: I64, hashes: U64, mask: Flags, out: U64) -> int:
-    """Write the words of a block that are no furniture; return how many."""
-    held = 0
-    for word in range(offsets[document] + start, offsets[document] + stop):
-        if not mask[word]:
-            out[held] = hashes[word]
-            held += 1
-    return held
-
-
-@kernel
-def _grams_in(
-    document: int, start: int, stop: int, offsets: I64, starts: I32, stops: I32, units: I32, tells: F32,
-    of_codes: I64, codes: U32, table: U32, hashes: U64, owners: I32, weights: F32,
-) -> int:  # fmt: skip
-    first, last = offsets[document] + start, offsets[document] + stop
-    low = starts[first]
-    base = of_codes[document]
-    return grams_of(
-        codes[base + low : base + stops[last - 1]], low, table, starts[first:last], stops[first:last],
-        units[first:last], tells[first:last], hashes, owners, weights,
-    )  # fmt: skip

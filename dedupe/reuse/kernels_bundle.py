@@ -15,23 +15,48 @@ UPPER, LOWER, DIGIT, SPACE, CLAUSE, LINE = 1, 2, 4, 8, 16, 32
 """What a character is, as bits: a capital, a small letter, a digit, white space, a mark that ends a
 clause, a line break."""
 _CAPITAL, _SMALL = 1, 2
+_UPPER, _PLACE = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
+_FEW = 48
+"""So many are sorted by insertion."""
+_MOST_BITS = 13
+"""Buckets by so many bits at most: they stay near the processor."""
 
 
 class TermTable(NamedTuple):
-    """`prepared.Terms` of many documents. Document d owns the distinct terms ``of_terms[d]`` to
-    ``of_terms[d + 1]``, the entries ``of_entries[d]`` …, and ``bounds`` from ``of_bounds[d]`` on."""
+    """The terms of many documents' units (sentences), sorted by hash. Document d owns the distinct terms
+    ``of_terms[d]`` to ``of_terms[d + 1]``; term t stands in the units ``post_unit[posts[t]]`` to
+    ``post_unit[posts[t + 1]]``, so heavily. As they stand in the text, document d has the terms ``term_of`` from
+    ``of_places[d]`` on, numbered within it; -1 in no unit."""
 
+    of_places: I64
     of_terms: I64
-    of_entries: I64
-    of_bounds: I64
+    of_posts: I64
     distinct: U64
     frequency: I32
-    bounds: I32
-    entry: I32
-    weight: F32
     posts: I32
     post_unit: I32
     post_weight: F32
+    term_of: I32
+
+
+class UnitTable(NamedTuple):
+    """The same by unit. Unit u of document d has the terms ``entry``, ascending, from ``bounds[of_bounds[d] + u]``
+    on, counted from ``of_entries[d]``, so heavily."""
+
+    of_bounds: I64
+    of_entries: I64
+    bounds: I32
+    entry: I32
+    weight: F32
+
+
+class GramPlaces(NamedTuple):
+    """The n-grams as they stand in the text: how much each weighs; and for each word which is the first of a
+    passage that begins with it, and which comes after the last of one that ends with it."""
+
+    weights: F32
+    firsts: I32
+    lasts: I32
 
 
 @kernel
@@ -141,12 +166,14 @@ def names(
 @kernel
 def all_grams(
     offsets: I64, starts: I32, stops: I32, units_of: I32, tells: F32, of_codes: I64, codes: U32, table: U32
-) -> tuple[I64, U64, I32, F32]:
-    """Return the character n-grams of all documents: bounds, hashes, sentences, weights."""
+) -> tuple[I64, U64, I32, F32, I32, I32]:
+    """Return the character n-grams of all documents: bounds, hashes, sentences, weights; and, for each word, the
+    fields of `GramPlaces`."""
     room = len(codes) + len(starts) + 2 * len(offsets)
     hashes = np.empty(room, np.uint64)
     owners = np.empty(room, np.int32)
     weights = np.empty(room, np.float32)
+    firsts, lasts = np.zeros(len(starts), np.int32), np.zeros(len(starts), np.int32)
     bounds = np.zeros(len(offsets), np.int64)
     count = 0
     for document in range(len(offsets) - 1):
@@ -156,145 +183,163 @@ def all_grams(
             count += grams(
                 codes[of_codes[document] + low : of_codes[document + 1]], low, table, starts[first:stop],
                 stops[first:stop], units_of[first:stop], tells[first:stop], hashes[count:], owners[count:],
-                weights[count:],
+                weights[count:], firsts[first:stop], lasts[first:stop],
             )  # fmt: skip
         bounds[document + 1] = count
-    return bounds, hashes[:count], owners[:count], weights[:count]
+    return bounds, hashes[:count], owners[:count], weights[:count], firsts, lasts
 
 
 @kernel
-def _sorted(hashes: U64, count: int, order: I32, other: U64, other_order: I32, sizes: I32) -> None:
-    """Sort hashes and their order into ``other`` and ``other_order``, equal ones as they stand: by their first
-    bits into about as many buckets, the rest by insertion, since hashes of words share so many bits by chance only."""
+def _sorted(hashes: U64, keys: U64, sizes: I32) -> None:
+    """Write the places of hashes, sorted by hash, then place, to the lower halves of ``keys``.
+
+    By their first bits they fall into about as many buckets, the rest is done by insertion, since hashes share so
+    many bits by chance only: by their upper halves, which stand in the keys, then by the whole."""
+    count = len(hashes)
     bits = 4
-    while (1 << bits) < count and bits < 14:
+    while (1 << bits) < count and bits < _MOST_BITS:
         bits += 1
-    buckets = 1 << bits
     shift = np.uint64(64 - bits)
-    sizes[: buckets + 1] = 0
+    sizes[: (1 << bits) + 1] = 0
     for at in range(count):
         sizes[np.int64(hashes[at] >> shift) + 1] += 1
-    for bucket in range(buckets):
+    for bucket in range(1 << bits):
         sizes[bucket + 1] += sizes[bucket]
     for at in range(count):
         home = np.int64(hashes[at] >> shift)
-        place = sizes[home]
-        other[place] = hashes[at]
-        other_order[place] = order[at]
+        keys[sizes[home]] = (hashes[at] & _UPPER) | np.uint64(at)
         sizes[home] += 1
     effort = 64 * count
     for at in range(1, count):
-        key, own = other[at], other_order[at]
+        key = keys[at]
         back = at
-        while back > 0 and other[back - 1] > key:
-            other[back], other_order[back] = other[back - 1], other_order[back - 1]
+        while back > 0 and keys[back - 1] > key:
+            keys[back] = keys[back - 1]
             back -= 1
-        other[back], other_order[back] = key, own
+        keys[back] = key
         effort -= at - back
-        if effort < 0:  # no hashes of words: made to collide
-            by_hash = np.argsort(hashes[:count], kind="mergesort")
-            other[:count] = hashes[:count][by_hash]
-            other_order[:count] = order[:count][by_hash]
+        if effort < 0:
             break
+    for at in range(1, count):
+        if effort < 0:
+            break
+        key = keys[at]
+        own = hashes[np.int64(key & _PLACE)]
+        back = at
+        while (
+            back > 0
+            and (keys[back - 1] ^ key) & _UPPER == 0
+            and hashes[np.int64(keys[back - 1] & _PLACE)] > own
+        ):
+            keys[back] = keys[back - 1]
+            back -= 1
+        keys[back] = key
+        effort -= at - back
+    if effort < 0:  # no hashes of words: made to collide
+        by_hash = np.argsort(hashes, kind="mergesort")
+        for at in range(count):
+            keys[at] = np.uint64(by_hash[at])
 
 
 @kernel
 def terms(
-    bounds: I64, hashes: U64, owners: I32, weights: F32, units_in: I64, counted: bool
-) -> tuple[I64, I64, I64, U64, I32, I32, I32, F32, I32, I32, F32]:
-    """Return the fields of a `TermTable`, from terms as they stand in the texts: document d has those
-    from ``bounds[d]`` on, and ``units_in[d]`` units; a term whose owner is -1 is left out."""
+    bounds: I64, hashes: U64, owners: I32, weights: F32, counted: bool
+) -> tuple[I64, I64, U64, I32, I32, I32, F32, I32]:
+    """Return the fields of a `TermTable`, but ``of_places``, from terms as they stand in the texts: document d
+    has those from ``bounds[d]`` on; a term whose owner is -1 is left out."""
     documents = len(bounds) - 1
-    longest = most_units = 1
+    longest = 1
     for document in range(documents):
         longest = max(longest, bounds[document + 1] - bounds[document])
-        most_units = max(most_units, units_in[document])
-    found, keys = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
-    places, order = np.empty(longest, np.int32), np.empty(longest, np.int32)
-    sizes = np.empty((1 << 14) + 1, np.int32)
-    free = np.empty(most_units + 1, np.int32)
+    keys = np.empty(longest, np.uint64)
+    sizes = np.empty((1 << _MOST_BITS) + 1, np.int32)
     of_terms = np.zeros(documents + 1, np.int64)
-    of_entries = np.zeros(documents + 1, np.int64)
-    of_bounds = np.zeros(documents + 1, np.int64)
-    for document in range(documents):
-        of_bounds[document + 1] = of_bounds[document] + units_in[document] + 1
+    of_posts = np.zeros(documents + 1, np.int64)
     distinct = np.empty(len(hashes), np.uint64)
     frequency = np.empty(len(hashes), np.int32)
-    starts = np.zeros(of_bounds[documents], np.int32)
     posts = np.zeros(len(hashes) + 1, np.int32)
-    post_term = np.empty(longest, np.int32)
     post_unit = np.empty(len(hashes), np.int32)
     post_weight = np.empty(len(hashes), np.float32)
-    entry = np.empty(len(hashes), np.int32)
-    weight = np.empty(len(hashes), np.float32)
+    term_of = np.full(len(hashes), -1, np.int32)
+    count, last = 0, -1
     for document in range(documents):
-        first = bounds[document]
-        held = 0
-        for at in range(first, bounds[document + 1]):
-            if owners[at] >= 0:
-                found[held] = hashes[at]
-                places[held] = at - first
-                held += 1
-        _sorted(found, held, places, keys, order, sizes)
-        base, base_entry = of_terms[document], of_entries[document]
-        own = starts[of_bounds[document] : of_bounds[document + 1]]
-        count, last = 0, base_entry - 1
-        last_unit = -1
-        for step in range(held):
-            at = first + order[step]
-            unit = owners[at]
-            if step == 0 or keys[step] != keys[step - 1]:
-                distinct[base + count] = keys[step]
-                posts[base + count] = last + 1
+        first, stop = bounds[document], bounds[document + 1]
+        _sorted(hashes[first:stop], keys, sizes)
+        base = count
+        unit = -1
+        for step in range(stop - first):
+            at = first + np.int64(keys[step] & _PLACE)
+            if owners[at] < 0:
+                continue
+            if count == base or hashes[at] != distinct[count - 1]:
+                distinct[count] = hashes[at]
+                frequency[count] = 0
+                posts[count] = last + 1
                 count += 1
-                last_unit = -1
-            if unit != last_unit:
+                unit = -1
+            term_of[at] = count - 1 - base
+            if owners[at] != unit:
+                unit = owners[at]
                 last += 1
-                post_term[last - base_entry] = count - 1
                 post_unit[last] = unit
                 post_weight[last] = weights[at]
-                own[unit + 1] += 1
-                last_unit = unit
+                frequency[count - 1] += 1
             elif counted:
                 post_weight[last] += weights[at]
             else:
                 post_weight[last] = max(post_weight[last], weights[at])
-        posts[base + count] = last + 1
-        for term in range(base, base + count):
-            frequency[term] = posts[term + 1] - posts[term]
-        for unit in range(units_in[document]):
-            own[unit + 1] += own[unit]
-            free[unit] = own[unit]
-        for post in range(base_entry, last + 1):
-            at = base_entry + free[post_unit[post]]
-            entry[at] = post_term[post - base_entry]
-            weight[at] = post_weight[post]
-            free[post_unit[post]] += 1
-        of_terms[document + 1] = base + count
-        of_entries[document + 1] = last + 1
-    total, entries = of_terms[documents], of_entries[documents]
+        of_terms[document + 1] = count
+        of_posts[document + 1] = last + 1
+    posts[count] = last + 1
     return (  # views: a copy would cost more than the room that is left over
-        of_terms, of_entries, of_bounds, distinct[:total], frequency[:total], starts, entry[:entries],
-        weight[:entries], posts[: total + 1], post_unit[:entries], post_weight[:entries],
+        of_terms, of_posts, distinct[:count], frequency[:count], posts[: count + 1], post_unit[: last + 1],
+        post_weight[: last + 1], term_of,
     )  # fmt: skip
+
+
+@kernel
+def by_unit(table: TermTable, units_in: I64) -> tuple[I64, I64, I32, I32, F32]:
+    """Return the fields of a `UnitTable`; document d has ``units_in[d]`` units."""
+    documents = len(units_in)
+    of_bounds = np.zeros(documents + 1, np.int64)
+    for document in range(documents):
+        of_bounds[document + 1] = of_bounds[document] + units_in[document] + 1
+    bounds = np.zeros(of_bounds[documents], np.int32)
+    entry, weight = np.empty(len(table.post_unit), np.int32), np.empty(len(table.post_unit), np.float32)
+    for document in range(documents):
+        own = bounds[of_bounds[document] : of_bounds[document + 1]]
+        low, high = table.of_posts[document], table.of_posts[document + 1]
+        for post in range(low, high):
+            own[table.post_unit[post] + 1] += 1
+        for unit in range(len(own) - 1):
+            own[unit + 1] += own[unit]
+        free = own[:-1].copy()
+        first = table.of_terms[document]
+        for term in range(first, table.of_terms[document + 1]):
+            for post in range(table.posts[term], table.posts[term + 1]):
+                unit = table.post_unit[post]
+                entry[low + free[unit]] = term - first
+                weight[low + free[unit]] = table.post_weight[post]
+                free[unit] += 1
+    return of_bounds, table.of_posts, bounds, entry, weight
 
 
 @kernel
 def pieces(
     chosen: I64, offsets: I64, starts: I32, mask: Flags, of_codes: I64, codes: U32, traits: Bytes,
-    of_sentences: I64, sentences: I32, ending: int,
-) -> tuple[I64, I32, I32]:  # fmt: skip
-    """Return `Prepared._pieces` of the chosen documents: bounds, ranges of words, and the piece of each
-    word (of the chosen documents, one after the other; -1 for none). ``ending`` are the traits of
-    characters that end a piece: ``CLAUSE | LINE``, ``LINE`` or none."""
+    of_sentences: I64, sentences: I32, term_of: I32, ending: int,
+) -> tuple[I64, I32, I32, I32]:  # fmt: skip
+    """Return `Prepared._pieces` of the chosen documents: bounds, ranges of words; and where each piece's terms
+    begin, ascending, and these (``term_of`` each word). ``ending`` are the traits of characters that end a piece:
+    ``CLAUSE | LINE``, ``LINE`` or none."""
     words = 0
     for document in chosen:
         words += offsets[document + 1] - offsets[document]
     ranges = np.empty((words + 1, 2), np.int32)
-    piece_of = np.full(words, -1, np.int32)
+    starts_of = np.zeros(words + 2, np.int32)
+    entry = np.empty(words, np.int32)
     bounds = np.zeros(len(chosen) + 1, np.int64)
-    count = 0
-    base = 0
+    count = filled = 0
     for place in range(len(chosen)):
         document = chosen[place]
         first, n = offsets[document], offsets[document + 1] - offsets[document]
@@ -333,13 +378,39 @@ def pieces(
                 while home + 1 < high and sentences[home + 1, 0] <= last:
                     home += 1
                 if home >= low and word <= sentences[home, 1]:
-                    for inside in range(last, word):
-                        if not mask[first + inside]:
-                            piece_of[base + inside] = count - bounds[place]
+                    filled = _distinct(term_of[first + last : first + word], mask[first + last : first + word],
+                                       entry, filled)  # fmt: skip
+                    starts_of[count + 1] = filled
                     ranges[count, 0] = last
                     ranges[count, 1] = word
                     count += 1
             last = word
         bounds[place + 1] = count
-        base += n
-    return bounds, ranges[:count].copy(), piece_of
+    return bounds, ranges[:count].copy(), starts_of[: count + 1], entry[:filled]
+
+
+@kernel
+def _distinct(terms: I32, mask: Flags, out: I32, filled: int) -> int:
+    """Write the distinct terms that are not masked, ascending, after those that there are; return how many
+    there are then."""
+    held = filled
+    for at in range(len(terms)):
+        if not mask[at]:
+            out[held] = terms[at]
+            held += 1
+    own = out[filled:held]
+    if len(own) > _FEW:
+        own.sort()
+    else:
+        for at in range(1, len(own)):
+            term, back = own[at], at
+            while back > 0 and own[back - 1] > term:
+                own[back] = own[back - 1]
+                back -= 1
+            own[back] = term
+    count = 0
+    for at in range(len(own)):
+        if count == 0 or own[at] != own[count - 1]:
+            own[count] = own[at]
+            count += 1
+    return filled + count

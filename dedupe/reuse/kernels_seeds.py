@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.reuse.kernels_bundle import TermTable
+from dedupe.reuse.kernels_bundle import GramPlaces, TermTable
 from dedupe.reuse.likeness import COMMON, FEW, PROMISE
-from dedupe.reuse.prepared import F64
+from dedupe.reuse.prepared import F32, F64
 from dedupe.text.kernels import I32, I64, U64, Bytes, Flags, kernel
 
 NEARLY = 1 - 1e-9
@@ -19,22 +19,27 @@ NEARLY = 1 - 1e-9
 _SIEVE_BITS = 15
 _SIEVE_SHIFT = np.uint64(64 - _SIEVE_BITS)
 SIEVE_BYTES = 1 << (_SIEVE_BITS - 3)
+_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
+_PLACES = np.zeros(64, np.uint8)
+_PLACES[[(int(_DE_BRUIJN) << place & (1 << 64) - 1) >> 58 for place in range(64)]] = np.arange(64)
 _HIGH, _LOW = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
 
 
+# Functions called in loops take arrays, not tables of arrays: each look into a table costs a count of references.
+
+
 @kernel
-def into_table(table: TermTable, place: int, slots: U64, sieve: Bytes) -> np.uint64:
+def into_table(distinct: U64, slots: U64, sieve: Bytes) -> np.uint64:
     """Put the distinct terms of a document into an open hash table, by number and the first half of their
     hash, and into a sieve of one bit each; return the table's last slot."""
-    first, stop = table.of_terms[place], table.of_terms[place + 1]
     size = 16
-    while size < 2 * (stop - first):
+    while size < 2 * len(distinct):
         size *= 2
     last = np.uint64(size - 1)
     slots[:size] = 0
     sieve[:] = 0
-    for term in range(stop - first):
-        key = table.distinct[first + term]
+    for term in range(len(distinct)):
+        key = distinct[term]
         slot = key & last
         while slots[slot]:
             slot = (slot + np.uint64(1)) & last
@@ -46,30 +51,28 @@ def into_table(table: TermTable, place: int, slots: U64, sieve: Bytes) -> np.uin
 
 @kernel
 def twins(
-    table: TermTable, place: int, other: TermTable, home: int, logs: F64, slots: U64, last: np.uint64,
+    distinct: U64, frequency: I32, in_table: U64, in_frequency: I32, logs: F64, slots: U64, last: np.uint64,
     sieve: Bytes, likely: I32, twin: I32, weight: F64, own_weight: F64, stamps: I32, stamp: int,
 ) -> int:  # fmt: skip
     """Write, for each term of a document, its weight in this pair; the terms that have a twin in the document
     in the hash table to ``likely``, in order, and to ``twin`` those twins; for these, weight and a stamp.
     Return how many there are."""
-    first = table.of_terms[place]
-    of_other = other.of_terms[home]
     hits = 0
-    for term in range(table.of_terms[place + 1] - first):  # without a branch, the few that pass the sieve
-        bit = table.distinct[first + term] >> _SIEVE_SHIFT
-        weight[term] = logs[table.frequency[first + term]]
+    for term in range(len(distinct)):  # without a branch, the few that pass the sieve
+        bit = distinct[term] >> _SIEVE_SHIFT
+        weight[term] = logs[frequency[term]]
         likely[hits] = term
         hits += (sieve[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
     count = 0
     for hit in range(hits):
         term = likely[hit]
-        key = table.distinct[first + term]
+        key = distinct[term]
         slot = key & last
         while slots[slot]:
             if (slots[slot] ^ key) >> np.uint64(32) == 0:
                 found = np.int64(slots[slot] & _LOW) - 1
-                if other.distinct[of_other + found] == key:
-                    mine, theirs = table.frequency[first + term], other.frequency[of_other + found]
+                if in_table[found] == key:
+                    mine, theirs = frequency[term], in_frequency[found]
                     told = logs[mine + theirs]
                     if np.int64(mine) * np.int64(theirs) > COMMON:
                         told = 0.0
@@ -86,32 +89,59 @@ def twins(
 
 
 @kernel
-def _norm(table: TermTable, place: int, sentence: int, weight: F64) -> float:
-    low, first = table.of_bounds[place], table.of_entries[place]
+def _norms(posts: I32, units: I32, amounts: F32, weight: F64, norms: F64, sizes: I32) -> None:
+    """Write the norm of each sentence and how many words it has, from the postings of all terms."""
+    norms[:] = 0.0
+    sizes[:] = 0
+    for term in range(len(posts) - 1):
+        for post in range(posts[term], posts[term + 1]):
+            norms[units[post]] += (amounts[post] * weight[term]) ** 2
+            sizes[units[post]] += 1
+    for unit in range(len(norms)):
+        norms[unit] = np.sqrt(norms[unit])
+
+
+@kernel
+def _norm_of_grams(
+    terms: I32, weights: F32, frequency: I32, told: F64, stamps: I32, stamp: int, logs: F64, amounts: F32, marks: U64
+) -> float:  # fmt: skip
+    """Return the norm of a sentence from its n-grams as they stand there: those with the stamp have been ``told``
+    what they weigh. ``amounts`` and ``marks`` are all 0, and left so."""
+    for at in range(len(terms)):
+        term = terms[at]
+        amounts[term] = max(amounts[term], weights[at])
+        marks[term >> 6] |= np.uint64(1) << np.uint64(term & 63)
     norm = 0.0
-    for at in range(table.bounds[low + sentence], table.bounds[low + sentence + 1]):
-        norm += (table.weight[first + at] * weight[table.entry[first + at]]) ** 2
+    for part in range(len(frequency) // 64 + 1):
+        bits = marks[part]
+        marks[part] = 0
+        while bits:
+            term = 64 * part + lowest(bits)
+            bits &= bits - np.uint64(1)
+            each = told[term] if stamps[term] == stamp else logs[frequency[term]]
+            norm += (amounts[term] * each) ** 2
+            amounts[term] = 0.0
     return float(np.sqrt(norm))
 
 
 @kernel
-def _stamped_norm(
-    table: TermTable, place: int, sentence: int, weight: F64, stamps: I32, stamp: int, logs: F64
-) -> float:
-    """The same where only terms with the stamp have been weighed."""
-    low, first, of_terms = table.of_bounds[place], table.of_entries[place], table.of_terms[place]
-    norm = 0.0
-    for at in range(table.bounds[low + sentence], table.bounds[low + sentence + 1]):
-        term = table.entry[first + at]
-        told = weight[term] if stamps[term] == stamp else logs[table.frequency[of_terms + term]]
-        norm += (table.weight[first + at] * told) ** 2
-    return float(np.sqrt(norm))
+def lowest(bits: np.uint64) -> int:
+    """Return the place of the lowest bit that is set: of a number of which no six bits in a row are alike, the
+    product with it begins with other bits each time (Leiserson, Prokop and Randall 1998)."""
+    return int(_PLACES[((bits & (~bits + np.uint64(1))) * _DE_BRUIJN) >> np.uint64(58)])
+
+
+@kernel
+def _range(places: GramPlaces, base: int, first: int, words: I32) -> tuple[int, int]:
+    """Return where the n-grams of a range of words begin and end."""
+    return base + places.firsts[first + words[0]], base + places.lasts[first + words[1] - 1]
 
 
 @kernel
 def seeds(
-    pairs: I32, words: TermTable, grams: TermTable, of_busy: I64, busy: Flags, logs: F64, of_words: I64,
-    of_grams: I64, low_cosine: float, low_dice: float, low_strength: float, largest: int,
+    pairs: I32, offsets: I64, of_sentences: I64, sentences: I32, words: TermTable, grams: TermTable, places: GramPlaces,
+    of_busy: I64, busy: Flags, logs: F64, of_words: I64, of_grams: I64, low_cosine: float,
+    low_dice: float, low_strength: float, largest: int,
 ) -> I32:  # fmt: skip
     """Return int32[n, 3], pair and sentences of a and b, sorted.
 
@@ -119,19 +149,16 @@ def seeds(
     ``logs[of_grams[total]:]`` are the weights of a term by the number of sentences that hold it. Pairs
     with more than ``largest`` pairs of sentences are left out.
     """
-    widest = most_terms = most_entries = area = 1
+    widest = most_terms = area = 1
     for row in range(len(pairs)):
         for side in range(2):
             document = pairs[row, side]
-            widest = max(widest, words.of_bounds[document + 1] - words.of_bounds[document])
+            widest = max(widest, of_sentences[document + 1] - of_sentences[document])
             most_terms = max(most_terms, words.of_terms[document + 1] - words.of_terms[document])
-            most_entries = max(most_entries, words.of_entries[document + 1] - words.of_entries[document])
             most_terms = max(most_terms, grams.of_terms[document + 1] - grams.of_terms[document])
-            most_entries = max(most_entries, grams.of_entries[document + 1] - grams.of_entries[document])
-        cells = (words.of_bounds[pairs[row, 0] + 1] - words.of_bounds[pairs[row, 0]]) * (
-            words.of_bounds[pairs[row, 1] + 1] - words.of_bounds[pairs[row, 1]]
-        )
-        if cells <= 2 * largest:
+        a, b = pairs[row, 0], pairs[row, 1]
+        cells = (of_sentences[a + 1] - of_sentences[a]) * (of_sentences[b + 1] - of_sentences[b])
+        if cells <= largest:
             area = max(area, cells)
     size = 16
     while size < 2 * most_terms:
@@ -144,91 +171,103 @@ def seeds(
     weight = np.empty(most_terms, np.float64)
     a_weight, b_weight = np.empty(most_terms, np.float64), np.empty(most_terms, np.float64)
     stamps = np.full(most_terms, -1, np.int32)
-    gram_stamps = np.full(most_terms, -1, np.int32)
+    gram_stamps, no_stamps = np.full(most_terms, -1, np.int32), np.full(most_terms, -1, np.int32)
+    amounts, marks = np.zeros(most_terms, np.float32), np.zeros(most_terms // 64 + 1, np.uint64)
     dot, mass = np.zeros(area, np.float64), np.zeros(area, np.float64)
     g_dot, g_mass = np.zeros(area, np.float64), np.zeros(area, np.float64)
     same = np.zeros(area, np.int32)
     aw_norm, bw_norm = np.zeros(widest, np.float64), np.zeros(widest, np.float64)
     ag_norm, bg_norm = np.zeros(widest, np.float64), np.zeros(widest, np.float64)
+    a_sizes, b_sizes = np.zeros(widest, np.int32), np.zeros(widest, np.int32)
     found = np.empty((256, 3), np.int32)
     count = 0
+    w_posts, w_units, w_amounts = words.posts, words.post_unit, words.post_weight
+    g_posts, g_units, g_amounts = grams.posts, grams.post_unit, grams.post_weight
     w_home = g_home = -1
     for row in range(len(pairs)):
         a, b = pairs[row, 0], pairs[row, 1]
-        na = words.of_bounds[a + 1] - words.of_bounds[a] - 1
-        nb = words.of_bounds[b + 1] - words.of_bounds[b] - 1
+        na, nb = of_sentences[a + 1] - of_sentences[a], of_sentences[b + 1] - of_sentences[b]
         if na == 0 or nb == 0 or na * nb > largest:
             continue
         total = max(FEW, na + nb)
+        first_a, last_a = words.of_terms[a], words.of_terms[a + 1]
+        first, last = words.of_terms[b], words.of_terms[b + 1]
         if w_home != a:
-            w_last = into_table(words, a, w_slots, w_sieve)
+            w_last = into_table(words.distinct[first_a:last_a], w_slots, w_sieve)
             w_home = a
         told = logs[of_words[total] :]
+        frequency = words.frequency[first_a:last_a]
         shared = twins(
-            words, b, words, a, told, w_slots, w_last, w_sieve, likely, twin, weight, a_weight, stamps, row
-        )
+            words.distinct[first:last], words.frequency[first:last], words.distinct[first_a:last_a], frequency, told,
+            w_slots, w_last, w_sieve, likely, twin, weight, a_weight, stamps, row,
+        )  # fmt: skip
         for cell in range(na * nb):
             dot[cell] = 0.0
             mass[cell] = 0.0
             same[cell] = 0
+        own = of_busy[row]
+        worth = False
         # By term, in the order of the terms of b, each with all sentences of a and of b that hold it.
-        first, first_a = words.of_terms[b], words.of_terms[a]
         for hit in range(shared):
             term, mine = first + likely[hit], first_a + twin[hit]
             each = weight[likely[hit]]
-            for post in range(words.posts[term], words.posts[term + 1]):
-                j = words.post_unit[post]
-                for other in range(words.posts[mine], words.posts[mine + 1]):
-                    cell = words.post_unit[other] * nb + j
+            for post in range(w_posts[term], w_posts[term + 1]):
+                j = w_units[post]
+                for other in range(w_posts[mine], w_posts[mine + 1]):
+                    cell = w_units[other] * nb + j
                     same[cell] += 1
-                    dot[cell] += words.post_weight[other] * words.post_weight[post] * each * each
+                    dot[cell] += w_amounts[other] * w_amounts[post] * each * each
                     mass[cell] += each
+                    if mass[cell] >= PROMISE and not worth:
+                        worth = not busy[own + w_units[other]] and not busy[own + na + j]
+        for term in range(len(frequency)):
+            if stamps[term] != row:
+                a_weight[term] = told[frequency[term]]
+        _norms(w_posts[first_a : last_a + 1], w_units, w_amounts, a_weight, aw_norm[:na], a_sizes)
+        _norms(w_posts[first : last + 1], w_units, w_amounts, weight, bw_norm[:nb], b_sizes)
         for i in range(na):
-            aw_norm[i] = _stamped_norm(words, a, i, a_weight, stamps, row, told)
-        for j in range(nb):
-            bw_norm[j] = _norm(words, b, j, weight)
-        own = of_busy[row]
-        worth = False
-        for i in range(na):
+            if worth:
+                break
             if busy[own + i]:
                 continue
             for j in range(nb):
                 cell = i * nb + j
-                if busy[own + na + j]:
-                    continue
-                if mass[cell] >= PROMISE or (
-                    dot[cell] > 0.0 and dot[cell] >= low_cosine * aw_norm[i] * bw_norm[j]
+                if (
+                    dot[cell] > 0.0
+                    and dot[cell] >= low_cosine * aw_norm[i] * bw_norm[j]
+                    and not busy[own + na + j]
                 ):
                     worth = True
                     break
-            if worth:
-                break
         if not worth:
             continue
+        first_a, last_a = grams.of_terms[a], grams.of_terms[a + 1]
+        first, last = grams.of_terms[b], grams.of_terms[b + 1]
         if g_home != a:
-            g_last = into_table(grams, a, g_slots, g_sieve)
+            g_last = into_table(grams.distinct[first_a:last_a], g_slots, g_sieve)
             g_home = a
         told = logs[of_grams[total] :]
         shared = twins(
-            grams, b, grams, a, told, g_slots, g_last, g_sieve, likely, twin, b_weight, a_weight, gram_stamps, row
+            grams.distinct[first:last], grams.frequency[first:last], grams.distinct[first_a:last_a],
+            grams.frequency[first_a:last_a], told, g_slots, g_last, g_sieve, likely, twin, b_weight, a_weight,
+            gram_stamps, row,
         )  # fmt: skip
         for cell in range(na * nb):
             g_dot[cell] = 0.0
             g_mass[cell] = 0.0
-        first, first_a = grams.of_terms[b], grams.of_terms[a]
         for hit in range(shared):
             term, mine = first + likely[hit], first_a + twin[hit]
             each = b_weight[likely[hit]]
-            for post in range(grams.posts[term], grams.posts[term + 1]):
-                j = grams.post_unit[post]
-                theirs = grams.post_weight[post]
+            for post in range(g_posts[term], g_posts[term + 1]):
+                j = g_units[post]
+                theirs = g_amounts[post]
                 if theirs == 0.0 or busy[own + na + j]:
                     continue
-                for other in range(grams.posts[mine], grams.posts[mine + 1]):
-                    ours = grams.post_weight[other]
+                for other in range(g_posts[mine], g_posts[mine + 1]):
+                    ours = g_amounts[other]
                     if ours == 0.0:
                         continue
-                    cell = grams.post_unit[other] * nb + j
+                    cell = g_units[other] * nb + j
                     if same[cell] == 0:
                         same[cell] = -1
                     g_dot[cell] += ours * theirs * each * each
@@ -250,14 +289,23 @@ def seeds(
                 wording = 0.0
                 if g_dot[cell] > 0.0:
                     if ag_norm[i] < 0.0:
-                        ag_norm[i] = _stamped_norm(grams, a, i, a_weight, gram_stamps, row, told)
+                        low, high = _range(
+                            places, grams.of_places[a], offsets[a], sentences[of_sentences[a] + i]
+                        )
+                        ag_norm[i] = _norm_of_grams(
+                            grams.term_of[low:high], places.weights[low:high], grams.frequency[first_a:last_a],
+                            a_weight, gram_stamps, row, told, amounts, marks,
+                        )  # fmt: skip
                     if bg_norm[j] < 0.0:
-                        bg_norm[j] = _norm(grams, b, j, b_weight)
+                        low, high = _range(
+                            places, grams.of_places[b], offsets[b], sentences[of_sentences[b] + j]
+                        )
+                        bg_norm[j] = _norm_of_grams(
+                            grams.term_of[low:high], places.weights[low:high], grams.frequency[first:last],
+                            b_weight, no_stamps, -1, told, amounts, marks,
+                        )  # fmt: skip
                     wording = g_dot[cell] / (ag_norm[i] * bg_norm[j])
-                sizes = (
-                    words.bounds[words.of_bounds[a] + i + 1] - words.bounds[words.of_bounds[a] + i]
-                    + words.bounds[words.of_bounds[b] + j + 1] - words.bounds[words.of_bounds[b] + j]
-                )  # fmt: skip
+                sizes = a_sizes[i] + b_sizes[j]
                 dice = 2.0 * max(same[cell], 0) / sizes if sizes > 0 else 0.0
                 if not (
                     (cosine >= low_cosine and dice >= low_dice) or g_mass[cell] * wording >= low_strength

@@ -30,7 +30,7 @@ from dedupe.reuse.align import (
 )
 from dedupe.reuse.beads import beads_of
 from dedupe.reuse.bundle import Bundle, traits
-from dedupe.reuse.columns import FIGURES, KINDS, Passages, by_place
+from dedupe.reuse.columns import FIGURES, KINDS, Passages, by_place, rounded
 from dedupe.reuse.exact import ExactMatches, exact_pairs
 from dedupe.reuse.guards import LONGEST, guards, negations
 from dedupe.reuse.kernels_distance import distances
@@ -126,11 +126,6 @@ def _block(span: Sequence[int]) -> Block:
     return a_start, a_stop, b_start, b_stop
 
 
-def _rounded(values: F64) -> F64:
-    """Round to six places as Python does, which numpy does not to the last bit."""
-    return np.array([round(value, 6) for value in values.tolist()], np.float64)
-
-
 def _joined(
     bundle: Bundle,
     pairs: Pairs,
@@ -167,10 +162,10 @@ def _joined(
 
     told_of, may = _figures(bundle, pairs, row, blocks, changed)
     tripped = _tripped(pairs, row, blocks, np.where(long, 0, may), ready)
-    edits, plain, telling = told_of[:, 0], told_of[:, 1], _rounded(told_of[:, 2])
+    edits, plain, telling = told_of[:, 0], told_of[:, 1], rounded(told_of[:, 2])
     strength = np.zeros(len(row))
-    strength[reworded] = _rounded(figures[reworded, 1] * figures[reworded, 2])
-    share = _rounded(edits)
+    strength[reworded] = rounded(figures[reworded, 1] * figures[reworded, 2])
+    share = rounded(edits)
     wording = np.where(
         reworded, told({"telling": telling, "strength": strength}), told({"telling": telling, "edits": share})
     )
@@ -178,9 +173,9 @@ def _joined(
     hindered = np.array([settings.guard ** len(names) for names in tripped]) if tripped else np.ones(0)
 
     def judged(support: F64) -> tuple[F64, Flags]:
-        scores = _rounded(1 - edits)
+        scores = rounded(1 - edits)
         helped = strength * (1 + settings.support * support) * hindered
-        scores[reworded] = _rounded(score_of(helped, bundle.background.crowd, settings)[reworded])
+        scores[reworded] = rounded(score_of(helped, bundle.background.crowd, settings)[reworded])
         return scores, enough & (~reworded | (scores >= settings.min_score))
 
     # An exact passage edited so heavily that it counts as reworded, and too weak as such, falls into runs.
@@ -197,7 +192,7 @@ def _joined(
     spans = _characters(bundle, pairs, row, blocks)
     each = np.where(reworded, strength, settings.strength)
     support = np.zeros(len(row))
-    support[reworded] = _rounded(
+    support[reworded] = rounded(
         np.minimum(1.0, kernels_passages.supports(bounds, spans, each, NEAR) / settings.strength)[reworded]
     )
     scores, accepted = judged(support)
@@ -212,7 +207,7 @@ def _joined(
         NEARLY_ALL, HALF,
     )  # fmt: skip
     final = columns.at(order[stands])
-    final.figures[final.reworded] = _rounded(final.figures[final.reworded].ravel()).reshape(-1, len(FIGURES))
+    final.figures[final.reworded] = rounded(final.figures[final.reworded].ravel()).reshape(-1, len(FIGURES))
     return final, rare
 
 

@@ -39,7 +39,8 @@ _CLAUSE = re.compile(r"[,;:()\[\]«»“”„—–،؛、，；：\r\n]|\s-{1,
 _SHIFT = np.uint32(normal.CLASS_SHIFT)
 _CODE = np.uint32((1 << normal.CLASS_SHIFT) - 1)
 _SILENT, _INVISIBLE = np.uint32(normal.SILENT), np.uint32(normal.INVISIBLE)
-_BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+_BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits spread evenly
+_HIGHEST = np.uint64(pow(int(_BASE), GRAM - 1, 1 << 64))
 
 
 Bag = tuple[NDArray[np.uint64], NDArray[np.float32]]
@@ -178,10 +179,11 @@ class Prepared:
         room = len(codes) + stop - start + 2
         hashes, units = np.empty(room, np.uint64), np.empty(room, np.int32)
         weights = np.empty(room, np.float32)
+        places = np.empty((2, stop - start), np.int32)
         count = _grams(
             codes, low, normal.table(), frozen(self.starts[start:stop], np.int32),
             frozen(self.stops[start:stop], np.int32), self.unit_of_word[start:stop], self.tells[start:stop],
-            hashes, units, weights,
+            hashes, units, weights, *places,
         )  # fmt: skip
         return hashes[:count], units[:count], weights[:count]
 
@@ -289,26 +291,37 @@ def _group(
 @kernel
 def _grams(
     codes: U32, low: int, table: U32, starts: I32, stops: I32, units: I32, tells: F32,
-    hashes: U64, out_units: I32, out_weights: F32,
+    hashes: U64, out_units: I32, out_weights: F32, firsts: I32, lasts: I32,
 ) -> int:  # fmt: skip
-    """Write the n-grams of every run of words of one sentence; return how many there are."""
+    """Write the n-grams of every run of words of one sentence; return how many there are.
+
+    For each word, ``firsts`` tells which n-gram is the first of a passage that begins with it, ``lasts`` which
+    one comes after the last of a passage that ends with it.
+    """
     line = np.empty(len(hashes) + GRAM, np.uint64)
     letters = np.empty(len(hashes) + GRAM, np.float32)  # how much each letter tells
     count = 0
     filled = 0
+    begun = 0
     previous = -1
-    for word in range(len(starts)):
-        unit = units[word]
+    for word in range(len(starts) + 1):
+        unit = units[word] if word < len(starts) else -1
         if unit != previous or unit < 0:
             count = _digested(line, letters, filled, previous, hashes, out_units, out_weights, count)
+            for earlier in range(begun, word):
+                firsts[earlier] = min(firsts[earlier], count)
             filled = 0
+            begun = word
             previous = unit
             if unit < 0:
+                if word < len(starts):
+                    firsts[word] = lasts[word] = count
                 continue
             line[0] = np.uint64(32)  # a sentence begins and each word ends with a space
             letters[0] = np.float32(1.0)
             filled = 1
         plain = tells[word]
+        firsts[word] = count + filled - 1
         for at in range(starts[word], stops[word]):
             entry = table[codes[at - low]]
             kind = entry >> _SHIFT
@@ -318,7 +331,8 @@ def _grams(
         line[filled] = np.uint64(32)
         letters[filled] = np.float32(1.0)
         filled += 1
-    return _digested(line, letters, filled, previous, hashes, out_units, out_weights, count)
+        lasts[word] = count + max(0, filled - GRAM + 1)
+    return count
 
 
 @kernel
@@ -326,13 +340,18 @@ def _digested(
     line: U64, letters: F32, filled: int, unit: int, hashes: U64, units: I32, weights: F32, count: int
 ) -> int:
     """Write the n-grams of a line of letters after the ``count`` that there are; return how many there are then."""
-    for first in range(filled - GRAM + 1):
-        digest = _BASIS
-        share = np.float32(0.0)
-        for step in range(first, first + GRAM):
-            digest = (digest ^ line[step]) * _PRIME
-            share += letters[step]
+    grams = max(0, filled - GRAM + 1)
+    digest = np.uint64(0)
+    for step in range(min(GRAM - 1, filled)):
+        digest = digest * _BASE + line[step]
+    for first in range(grams):  # a polynomial of the letters' codes: one goes, one comes
+        digest = digest * _BASE + line[first + GRAM - 1]
         hashes[count + first] = mix(digest)
+        digest -= line[first] * _HIGHEST
+    for first in range(grams):
+        share = letters[first]
+        for step in range(1, GRAM):
+            share += letters[first + step]
         units[count + first] = unit
-        weights[count + first] = share / GRAM
-    return count + max(0, filled - GRAM + 1)
+        weights[count + first] = share / np.float32(GRAM)
+    return count + grams

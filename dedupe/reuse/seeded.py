@@ -19,7 +19,6 @@ from dedupe.reuse.measures import LIGHT
 from dedupe.reuse.prepared import F64
 from dedupe.reuse.reworded import EXPLAINED, MOST
 from dedupe.settings import Align
-from dedupe.text import normal
 from dedupe.text.kernels import I32, I64, Flags
 
 AREA = 1 << 18
@@ -85,17 +84,18 @@ def seeded(
         batch.offsets, pairs, before[of_exact], np.ascontiguousarray(exact.spans[solid]), bundle.of_sentences,
         bundle.sentences, EXPLAINED,
     )  # fmt: skip
+    grams, places = bundle.grams
     points = kernels_seeds.seeds(
-        pairs, bundle.words, bundle.grams, of_busy, busy, *logs, settings.seed_cosine, settings.seed_dice,
-        settings.seed_strength, AREA,
+        pairs, batch.offsets, bundle.of_sentences, bundle.sentences, bundle.words, grams, places,
+        of_busy, busy, *logs, settings.seed_cosine, settings.seed_dice, settings.seed_strength, AREA,
     )  # fmt: skip
     groups = _groups(points, settings.gap)
     met = np.unique(pairs[groups[:, 0]]).astype(np.int64)
-    of_pieces, ranges, pieces = bundle.pieces(met, settings.edge)
+    of_pieces, ranges, starts, entry = bundle.pieces(met, settings.edge)
     place = np.full(len(bundle), -1, np.int32)
     place[met] = np.arange(len(met))
     blocks, held = kernels_blocks.bounded(
-        groups, pairs, bundle.of_sentences, bundle.sentences, bundle.words, pieces, of_pieces, ranges, place,
+        groups, pairs, bundle.of_sentences, bundle.sentences, bundle.words, of_pieces, ranges, starts, entry, place,
         of_exact, exact.spans, solid, logs[0], logs[1], settings.min_words, settings.stay, settings.enter,
     )  # fmt: skip
     live = np.flatnonzero((blocks[:, 1] > blocks[:, 0]) & (held < settings.exact_share))
@@ -120,10 +120,10 @@ def seeded(
 def measured(bundle: Bundle, pairs: Pairs, rows: I32, blocks: I32, logs: Logs) -> F64:
     """Return the fields of `measures.Figures` for blocks of words in the pairs ``rows``, float64[n, 5]."""
     batch = bundle.batch
+    grams, places = bundle.grams
     figures: F64 = kernels_blocks.measured(
-        np.ascontiguousarray(rows), np.ascontiguousarray(blocks), pairs, batch.offsets, batch.hashes,
-        batch.starts, batch.stops, bundle.mask, bundle.units, bundle.tells, bundle.of_codes, bundle.codes,
-        normal.table(), bundle.of_sentences, bundle.words, bundle.grams, *logs,
+        np.ascontiguousarray(rows), np.ascontiguousarray(blocks), pairs, batch.offsets, batch.hashes, bundle.mask,
+        bundle.of_sentences, bundle.words, grams, places, *logs,
     )  # fmt: skip
     return figures
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dedupe.records import CANDIDATES, PAIRS, Passage
-from dedupe.reuse.columns import EXACT, KINDS, MEASURES, Passages
-from dedupe.stages.columns import Int, numbers, share
+from dedupe.reuse.columns import EXACT, KINDS, MEASURES, Passages, rounded
+from dedupe.stages.columns import Int, numbers
 
 PASSAGE = pa.struct([field for field in CANDIDATES if field.name not in ("a", "b")])
 ALIGNED = pa.schema([*PAIRS, pa.field("aligned", pa.list_(PASSAGE))])
@@ -41,10 +41,11 @@ def together(
         **{name: said[name] for name in ("channels", "jaccard", "minhash", "tfidf")},
     }
     for place, side in enumerate("ab"):
-        shared = np.bincount(owner, np.where(accepted, words[side], 0), len(pairs)).tolist()
-        total = lengths[pairs[:, place]].tolist()
-        shares = [share((own,), all_words) for own, all_words in zip(shared, total, strict=True)]
-        columns[f"{side}_covered"] = pa.array(shares, pa.float64())
+        shared = np.bincount(owner, np.where(accepted, words[side], 0), len(pairs))
+        total = lengths[
+            pairs[:, place]
+        ]  # 0 of a document without words, which shares none: as in `columns.share`
+        columns[f"{side}_covered"] = pa.array(rounded(np.minimum(1.0, shared / np.maximum(total, 1)), 4))
     longest = np.zeros(len(pairs), np.int32)
     np.maximum.at(longest, owner, np.where(accepted, np.minimum(words["a"], words["b"]), 0))
     columns["longest_words"] = pa.array(longest)
@@ -59,7 +60,7 @@ def _columns(found: Passages) -> pa.StructArray:
     made = {
         **{name: pa.array(column) for name, column in places},
         "kind": pa.array(KINDS).take(pa.array(found.kind)),
-        "score": pa.array(_rounded(found.score), pa.float64()),
+        "score": pa.array(rounded(found.score, 4)),
         "a_words": pa.array(words["a"]),
         "b_words": pa.array(words["b"]),
         "accepted": pa.array(found.accepted),
@@ -79,11 +80,7 @@ def _measures(found: Passages) -> pa.MapArray:
     values = np.stack([columns[name] for name in MEASURES], axis=1)[has]
     of_passages = np.concatenate((np.zeros(1, np.int32), np.cumsum(has.sum(axis=1)))).astype(np.int32)
     kept = pa.array(MEASURES).take(pa.array(np.nonzero(has)[1]))
-    return pa.MapArray.from_arrays(pa.array(of_passages), kept, pa.array(_rounded(values), pa.float64()))
-
-
-def _rounded(values: NDArray[np.float64]) -> list[float]:
-    return [round(value, 4) for value in values.tolist()]
+    return pa.MapArray.from_arrays(pa.array(of_passages), kept, pa.array(rounded(values, 4)))
 
 
 def records(passages: Sequence[Passage]) -> pa.StructArray:
