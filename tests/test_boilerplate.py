@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.settings import Boilerplate
-from dedupe.text.boilerplate import furniture, kind_of_line, line_keys, repeated_lines
+from dedupe.text.boilerplate import furniture, kind_of_line
+from dedupe.text.pages import pages
+from dedupe.text.repeated import repeated_lines
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "seeds"
 
@@ -169,6 +171,10 @@ def test_hand_annotated_furniture() -> None:
 
 
 # Lines repeated by an outlet
+
+
+def line_keys(text: str) -> list[tuple[int, int, int]]:
+    return [tuple(row) for row in pages([text]).line_keys()[1].tolist()]
 
 
 def _repeated(documents: list[tuple[str, str]], settings: Boilerplate | None = None) -> list[list[str]]:

@@ -35,13 +35,17 @@ def spans_column(found: Sequence[Sequence[Span]], kind: pa.ListType) -> pa.ListA
     return grouped(pa.StructArray.from_arrays(columns, fields=list(kind.value_type)), owner, len(found))
 
 
-def pack(lines: Iterable[tuple[int, int, int]]) -> bytes:
-    """Return rows of three integers as one binary value (little-endian int64)."""
-    return np.array(list(lines), dtype="<u8").reshape(-1, 3).tobytes()
+def packed(bounds: Int, rows: Int) -> pa.BinaryArray:
+    """Return rows of three integers as binary values (little-endian int64), the rows from ``bounds[i]`` on as one."""
+    offsets = (bounds * 24).astype(np.int32)
+    data = np.ascontiguousarray(rows, "<i8")
+    return pa.Array.from_buffers(
+        pa.binary(), len(bounds) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    )
 
 
 def unpacked(column: pa.ChunkedArray) -> tuple[Int, Int]:
-    """Return the rows of all values that `pack` packed, int64[n, 3], and the row number that each came from."""
+    """Return the rows of all values of `packed`, int64[n, 3], and the row number that each came from."""
     lengths = pc.binary_length(column).to_numpy() // 24
     parts = [np.zeros((0, 3), np.int64)]
     for chunk in column.chunks:
@@ -66,8 +70,12 @@ def flat(column: pa.ChunkedArray) -> tuple[pa.StructArray, Int]:
 
 def grouped(entries: pa.Array, owner: Int, rows: int) -> pa.ListArray:
     """Return the column of ``rows`` lists that `flat` takes apart; ``owner`` ascends."""
-    bounds = np.searchsorted(owner, np.arange(rows + 1)).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(bounds), entries)
+    return lists(entries, np.searchsorted(owner, np.arange(rows + 1)))
+
+
+def lists(entries: pa.Array, bounds: Int) -> pa.ListArray:
+    """Return the column of lists of which number i begins at ``bounds[i]``."""
+    return pa.ListArray.from_arrays(pa.array(bounds.astype(np.int32)), entries)
 
 
 def numbers(column: pa.ChunkedArray) -> NDArray[Any]:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from dedupe.settings import Boilerplate
 from dedupe.stages.columns import SPANS, Int, codes, flat, grouped, numbers, unpacked
 from dedupe.stages.text import MARKED
-from dedupe.text.boilerplate import repeated_lines
+from dedupe.text.repeated import repeated_lines
 
 
 def with_repeated(documents: pa.Table, marked: pa.Table, settings: Boilerplate) -> pa.Table:

@@ -9,6 +9,7 @@ the lines. Lines that an outlet repeats across its articles are the matter of
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -16,23 +17,21 @@ from typing import NamedTuple
 from dedupe.facts import table
 from dedupe.records import Span
 from dedupe.text import datelines, dates
-from dedupe.text.repeated import line_keys, repeated_lines
-
-__all__ = ["furniture", "kind_of_line", "line_keys", "repeated_lines"]
 
 _LONGEST = 160
-_LABEL_REACH = 32  # characters: a colon further on is not that of a label
+LABEL_REACH = 32  # characters: a colon further on is not that of a label
 _PREFIX_REACH = 96
 _PROBE = 5  # characters
-_SHORT = 90  # characters: a line that may be furniture as a whole
-_BULLETS = " \t\r\u00a0\u200b•·●▪■►▶»>*|+"
-_PROSE = 60  # characters: a longer line that ends like a sentence is prose
-_SENTENCE_ENDS = (".", "!", "?", '"', "”", "’", ")", "…", "。", "۔", "।")
+SHORT = 90  # characters: a line that may be furniture as a whole
+BULLETS = " \t\r\u00a0\u200b•·●▪■►▶»>*|+"
+PROSE = 60  # characters: a longer line that ends like a sentence is prose
+SENTENCE_ENDS = (".", "!", "?", '"', "”", "’", ")", "…", "。", "۔", "।")
 _LIST_LIMIT = 12
 _HEADLINE = (15, 150)  # characters
 _DIGITS = re.compile(r"\d+")
+END_WORDS = ("end", "ends", "tamat", "selesai")
 _END_MARK = re.compile(
-    r"[*_=~#•—–-](?:\s?[*_=~#•—–-]){0,60}|[-–—(]{0,2}\s?(?:30|ends?|tamat|selesai)\s?[-–—)]{1,2}",
+    rf"[*_=~#•—–-](?:\s?[*_=~#•—–-]){{0,60}}|[-–—(]{{0,2}}\s?(?:30|{'|'.join(END_WORDS)})\s?[-–—)]{{1,2}}",
     re.IGNORECASE,
 )
 _TAIL_MARK = re.compile(r"\*{2,8}$|\(\*{1,3}\)$|#{3}$")
@@ -56,6 +55,10 @@ _COUNTER = re.compile(
 )
 
 
+Line = tuple[int, int, bool, bool]
+"""Start, stop, whether it must be compared with the patterns, whether it is prose."""
+
+
 class _Entry(NamedTuple):
     text: str
     kind: str
@@ -74,11 +77,13 @@ class _Patterns:
     all_ends: tuple[str, ...] = ()
     holds: tuple[_Entry, ...] = ()
     probes: tuple[tuple[str, tuple[_Entry, ...]], ...] = ()
+    probed: tuple[_Entry, ...] = ()  # `holds` in the order of the probes
     longest: int = 0
 
 
 @cache
-def _patterns() -> _Patterns:
+def patterns() -> _Patterns:
+    """Return the patterns of the data file."""
     found = _Patterns()
     starts: dict[str, list[_Entry]] = {}
     ends: list[_Entry] = []
@@ -99,6 +104,7 @@ def _patterns() -> _Patterns:
         found.starts[key] = (tuple(entry.text for entry in entries), tuple(entries))
     found.ends, found.all_ends = tuple(ends), tuple(entry.text for entry in ends)
     found.holds, found.probes = tuple(holds), _probes(holds)
+    found.probed = tuple(entry for _, entries in found.probes for entry in entries)
     return found
 
 
@@ -136,49 +142,59 @@ def furniture(text: str) -> list[Span]:
     ``related``, ``byline``, ``newsletter``, ``social``, ``copyright``, ``trailer`` (source
     lines and "reporting by", which credits still read), ``caption``, ``advert``.
     """
-    patterns = _patterns()
+    known = patterns()
     lowered = text.lower()
-    holds = [entry for probe, entries in patterns.probes if probe in lowered for entry in entries]
-    dateline = datelines.find(text)
-    spans: list[Span] = []
+    holds = [entry for probe, entries in known.probes if probe in lowered for entry in entries]
+    return furniture_of(text, _lines(text, known.longest), holds, datelines.find(text))
+
+
+def _lines(text: str, longest: int) -> Iterator[Line]:
     position = 0
-    seen_prose = False
-    listing = ""
-    listed = 0
     for line in text.splitlines(keepends=True):
         start, position = position, position + len(line)
         bare = line.strip()
-        if not bare:
-            continue
-        length = len(bare)
-        start += len(line) - len(line.lstrip())
-        entry = _match(bare, length, holds, patterns) if length <= patterns.longest else None
-        if dateline is not None and start <= dateline.start < start + length:
+        if bare:
+            start += len(line) - len(line.lstrip())
+            prose = len(bare) >= PROSE and bare.endswith(SENTENCE_ENDS)
+            yield start, start + len(bare), len(bare) <= longest, prose
+
+
+def furniture_of(
+    text: str, lines: Iterable[Line], holds: Sequence[_Entry], dateline: datelines.Dateline | None
+) -> list[Span]:
+    """Return `furniture` of a text, seen its lines, the patterns ``holds`` that may occur and its dateline."""
+    known = patterns()
+    spans: list[Span] = []
+    seen_prose = False
+    listing = ""
+    listed = 0
+    for start, stop, may_match, prose in lines:
+        entry = _match(text[start:stop], stop - start, holds, known) if may_match else None
+        if dateline is not None and start <= dateline.start < stop:
             spans.append(Span(dateline.start, dateline.stop, "dateline"))
             entry = None
         if entry is not None:
-            spans.append(Span(start, start + length, entry.kind))
+            spans.append(Span(start, stop, entry.kind))
             listing, listed = (entry.kind, 0) if entry.lists and seen_prose else ("", 0)
             continue
-        prose = length >= _PROSE and bare.endswith(_SENTENCE_ENDS)
-        if listing and not prose and listed < _LIST_LIMIT and _is_headline(bare, length):
-            spans.append(Span(start, start + length, listing))
+        if listing and not prose and listed < _LIST_LIMIT and _is_headline(text[start:stop], stop - start):
+            spans.append(Span(start, stop, listing))
             listed += 1
             continue
         seen_prose = seen_prose or prose
         listing = ""
-        if bare[-1] in "*)#" and (mark := _TAIL_MARK.search(bare, max(0, length - 10))):
-            spans.append(Span(start + mark.start(), start + length, "endmark"))
+        if text[stop - 1] in "*)#" and (mark := _TAIL_MARK.search(text[max(start, stop - 10) : stop])):
+            spans.append(Span(max(start, stop - 10) + mark.start(), stop, "endmark"))
     return spans
 
 
 def kind_of_line(line: str) -> str | None:
     """Return the kind of furniture that a line is by itself, or None."""
     bare = line.strip()
-    patterns = _patterns()
-    if not bare or len(bare) > patterns.longest:
+    known = patterns()
+    if not bare or len(bare) > known.longest:
         return None
-    entry = _match(bare, len(bare), list(patterns.holds), patterns)
+    entry = _match(bare, len(bare), known.holds, known)
     return None if entry is None else entry.kind
 
 
@@ -187,17 +203,17 @@ _BY = _Entry("", "byline", 0, False)
 _SOCIAL = _Entry("", "social", 0, False)
 
 
-def _match(line: str, length: int, holds: list[_Entry], patterns: _Patterns) -> _Entry | None:
-    if length <= _SHORT and (entry := _match_short(line, patterns)):
+def _match(line: str, length: int, holds: Sequence[_Entry], patterns: _Patterns) -> _Entry | None:
+    if length <= SHORT and (entry := _match_short(line, patterns)):
         return entry
-    bare = line.lstrip(_BULLETS)
+    bare = line.lstrip(BULLETS)
     head = bare[:_PREFIX_REACH].lower()
     group = patterns.starts.get(head[:2]) or patterns.starts.get(head[:1])
     if group is not None and head.startswith(group[0]):
         for entry in group[1]:
             if length <= entry.longest and _begins(head, entry.text):
                 return entry
-    colon = head.find(":", 0, _LABEL_REACH)
+    colon = head.find(":", 0, LABEL_REACH)
     if colon > 0 and (entry := patterns.labels.get(head[:colon].strip())) and length <= entry.longest:
         return entry
     tail = line[-64:].lower()
@@ -214,7 +230,7 @@ def _match(line: str, length: int, holds: list[_Entry], patterns: _Patterns) -> 
 
 
 def _match_short(line: str, patterns: _Patterns) -> _Entry | None:
-    if entry := patterns.whole.get(_key(line.strip(_BULLETS))):
+    if entry := patterns.whole.get(_key(line.strip(BULLETS))):
         return entry
     if _END_MARK.fullmatch(line):
         return _MARK

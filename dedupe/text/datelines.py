@@ -13,7 +13,8 @@ from dedupe.facts import table
 _LINES, _CHARACTERS = 10, 2000  # a dateline may follow title, standfirst and byline lines
 _data = table("boilerplate")["dateline"]
 _REACH = 120  # characters of a line in which the dash stands
-_HAS_DASH = re.compile("[-–—]")
+DASHES = "-–—"
+_HAS_DASH = re.compile(f"[{DASHES}]")
 _SUFFIXES = frozenset(_data["suffixes"])
 _brands = "|".join(re.escape(name) for name in sorted(_data["outlets"], key=lambda name: (-len(name), name)))
 _HOST = r"[^\W_][\w-]{0,40}(?:\.[A-Za-z]{2,10}){1,3}"

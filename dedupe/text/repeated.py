@@ -8,6 +8,7 @@ only where it stands outside the article's own sentences.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from hashlib import blake2b
 
 import numpy as np
@@ -15,36 +16,30 @@ from numpy.typing import NDArray
 
 from dedupe.settings import Boilerplate
 
-_PROSE = 40  # characters: a longer line that ends like a sentence is prose
-_SENTENCE_ENDS = (".", "!", "?", '"', "”", "’", "…", "。", "۔", "।", ".)")
+PROSE = 40  # characters: a longer line that ends like a sentence is prose
+SENTENCE_ENDS = (".", "!", "?", '"', "”", "’", "…", "。", "۔", "।")  # and ".)"
 _SAME_STORY = 0.3  # share of the shorter document's prose that two versions of a story have in common
 _DIGITS = re.compile(r"\d+")
-_LETTER = re.compile(r"[^\W\d_]")
 
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
 
-def line_keys(text: str) -> list[tuple[int, int, int]]:
-    """Return ``(key, start, stop)`` of every line of a text that has a letter, in order.
+def levelled(line: str, *, figures: bool, gaps: bool) -> str:
+    """Return a line that is no prose as it is compared: ``12 comments`` and ``3 comments`` are one line.
 
-    The key is a 63-bit hash of the line, the same in every run. Its lowest bit says whether the
-    line is prose (ends like a sentence). Other lines are hashed in lower case, spaces collapsed
-    and numbers levelled, so that ``12 comments`` and ``3 comments`` are one line.
+    ``figures``, ``gaps``: whether it may have a figure, and space that is not a single blank.
     """
-    found: list[tuple[int, int, int]] = []
-    position = 0
-    for line in text.splitlines(keepends=True):
-        start, position = position, position + len(line)
-        bare = line.strip()
-        if not bare or _LETTER.search(bare) is None:
-            continue
-        prose = len(bare) >= _PROSE and bare.endswith(_SENTENCE_ENDS)
-        plain = bare if prose else _DIGITS.sub("0", " ".join(bare.lower().split()))
-        digest = blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest()
-        start += line.index(bare[0])
-        found.append((int.from_bytes(digest, "little") >> 2 << 1 | prose, start, start + len(bare)))
-    return found
+    line = line.lower()
+    if gaps:
+        line = " ".join(line.split())
+    return _DIGITS.sub("0", line) if figures else line
+
+
+def keys(lines: Iterable[str], prose: Bool) -> Int:
+    """Return a 63-bit hash of each line, the same in every run; its lowest bit says whether it is prose."""
+    digests = [blake2b(line.encode("utf-8", "replace"), digest_size=8).digest() for line in lines]
+    return (np.frombuffer(b"".join(digests), "<u8") >> 2 << 1).astype(np.int64) | prose
 
 
 def repeated_lines(outlets: Int, documents: Int, keys: Int, lengths: Int, settings: Boilerplate) -> Bool:

@@ -15,9 +15,10 @@ from typing import Literal
 from dedupe.facts import table
 from dedupe.records import Span
 
-_HARD = "。！？｡؟۔।॥።။។"  # end a sentence with no space after them
-_CLOSERS = "\"'”’»›)\\]}」』】）］〉》"
-_CANDIDATE = re.compile(f"[.!?…‽{_HARD}][.!?…‽{_HARD}]*[{_CLOSERS}]{{0,4}}")
+HARD = "。！？｡؟۔।॥።။។"  # end a sentence with no space after them
+STOPS = ".!?…‽" + HARD
+CLOSERS = "\"'”’»›)]}」』】）］〉》"
+_CANDIDATE = re.compile(f"[{STOPS}][{STOPS}]*[{re.escape(CLOSERS)}]{{0,4}}")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
@@ -25,12 +26,13 @@ _GLUED = re.compile(r"[^\W\d_]{2,24}(?=[\s,;:])")
 _THAI = re.compile("[\u0e00-\u0e7f]")
 _THAI_GAP = re.compile(r"(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])")
 _THAI_MINIMUM = 60  # characters: Thai marks phrases, not sentences, with a space
-_QUOTES = "\"'”’»›」』"
-_OPENERS = "([{\"'“‘«‹„「『"
-_NEVER_FIRST = ",;:)]}%.!?…”’»"
+QUOTES = "\"'”’»›」』"
+OPENERS = "([{\"'“‘«‹„「『"
+NEVER_FIRST = ",;:)]}%.!?…”’»"
+QUOTING = "と、，,な"  # after a quotation, what it belongs to
 _DOMAINS = frozenset(("com", "co", "net", "org", "id", "my", "news", "tv", "info", "io"))
 _PLACE = 40  # characters: the longest place of a dateline
-_REACH = 24  # characters looked back for the word before a full stop
+REACH = 24  # characters looked back for the word before a full stop
 
 Entry = Literal["title", "numbered", "closing", "month"]
 
@@ -109,13 +111,13 @@ def _split_line(text: str, start: int, stop: int, known: Rules, spans: list[Span
         dot = end - 1
         # Most stops follow a word in small letters that is no abbreviation, and a capital follows them.
         if text[end] == " " and text[dot] == "." and "A" <= text[end + 1] <= "Z" and dot == match.start():
-            word = text[text.rfind(" ", max(first, dot - _REACH), dot) + 1 : dot]
-            small = 1 < len(word) < _REACH and word.isascii() and word.isalpha() and word.islower()
+            word = text[text.rfind(" ", max(first, dot - REACH), dot) + 1 : dot]
+            small = 1 < len(word) < REACH and word.isascii() and word.isalpha() and word.islower()
             if small and not thai and word not in entries:
                 spans.append(Span(first, end))
                 first = end + 1
                 continue
-        after = _next_sentence(
+        after = next_sentence(
             text, match.start(), end, first=first, last=last, known=known, at_line_start=first == start
         )
         if after:
@@ -136,12 +138,12 @@ def _add(text: str, first: int, end: int, after: int, spans: list[Span]) -> int:
     return after
 
 
-def _next_sentence(
+def next_sentence(
     text: str, dot: int, end: int, *, first: int, last: int, known: Rules, at_line_start: bool
 ) -> int:
     """Return where the next sentence begins if the stop at ``dot`` ends one, else 0."""
     mark, following = text[dot], text[end]
-    if mark in _HARD:
+    if mark in HARD:
         return _after_hard_stop(text, dot, end, first=first, at_line_start=at_line_start)
     if not following.isspace():
         glued = mark == "." and end == dot + 1 and _is_glued(text, dot, end)
@@ -150,12 +152,12 @@ def _next_sentence(
     while text[begin].isspace():  # a letter or digit follows on this line
         begin += 1
     opening = text[begin]
-    if opening.islower() or opening in _NEVER_FIRST:
+    if opening.islower() or opening in NEVER_FIRST:
         return 0
     if mark == ".":
         if end == dot + 1 and not _ends_after_word(text, dot, begin, first, known):
             return 0
-    elif text[end - 1] in _QUOTES and _is_attribution(text, begin, last, known):
+    elif text[end - 1] in QUOTES and _is_attribution(text, begin, last, known):
         return 0
     return begin
 
@@ -166,7 +168,7 @@ def _after_hard_stop(text: str, dot: int, end: int, *, first: int, at_line_start
             return 0
         if at_line_start and dot - first <= _PLACE and len(text[first:dot].split()) <= 2:
             return 0  # a dateline: PLACE ۔ DATE (AGENCY)
-    if end > dot + 1 and text[end] in "と、，,な":  # 「…。」と述べた
+    if end > dot + 1 and text[end] in QUOTING:  # 「…。」と述べた
         return 0
     begin = end
     while text[begin].isspace():
@@ -184,11 +186,11 @@ def _is_glued(text: str, dot: int, end: int) -> bool:
 
 def _ends_after_word(text: str, dot: int, begin: int, first: int, known: Rules) -> bool:
     """Whether the full stop after this word ends the sentence, seen what begins at ``begin``."""
-    floor = max(first, dot - _REACH)
+    floor = max(first, dot - REACH)
     at = dot
     while at > floor and not text[at - 1].isspace():
         at -= 1
-    word = text[at:dot].lstrip(_OPENERS)
+    word = text[at:dot].lstrip(OPENERS)
     if not word:
         return False
     opening = text[begin]
@@ -214,11 +216,11 @@ def _ends_after_word(text: str, dot: int, begin: int, first: int, known: Rules) 
         return not opening.isdigit()
     if opening.isdigit() or opening in "([":
         return False
-    return opening in _OPENERS or _next_word(text, begin) in known.starters
+    return opening in OPENERS or _next_word(text, begin) in known.starters
 
 
 def _next_word(text: str, begin: int) -> str:
-    word = _WORD.match(text, begin, begin + _REACH)
+    word = _WORD.match(text, begin, begin + REACH)
     return word[0].lower() if word else ""
 
 

@@ -1,0 +1,195 @@
+"""Lines, furniture and sentences of many documents at once, as those of each by itself.
+
+Compiled loops walk the characters and see to the usual; lines that may be furniture and full stops
+after what may be an abbreviation are left to the rules of `boilerplate` and `sentences`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+
+import numpy as np
+
+from dedupe.records import Span
+from dedupe.text import boilerplate, datelines, normal, repeated, sentences, traits
+from dedupe.text import kernels_pages as kernels
+from dedupe.text.kernels import I32, I64, U32, Flags, frozen
+
+_CODE = (1 << normal.CLASS_SHIFT) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Documents, their characters, and their lines that are not blank."""
+
+    texts: Sequence[str]
+    points: U32
+    offsets: I64
+    lines: kernels.Lines
+
+    def furniture(self) -> list[list[Span]]:
+        """Return `boilerplate.furniture` of each document."""
+        found: list[list[Span]] = [[] for _ in self.texts]
+        bounds, bits = self.lines.bounds, self.lines.bits
+        dashed = self.lines.documents & kernels.HAS_DASH != 0
+        telling = bits & (kernels.MATCHES | kernels.HOLDS | kernels.TAIL) != 0
+        told = np.zeros(len(self.texts), np.bool_)
+        told[np.repeat(np.arange(len(self.texts)), np.diff(bounds))[telling]] = True
+        for document in np.flatnonzero(dashed | told).tolist():
+            text = self.texts[document]
+            dateline = datelines.find(text) if dashed[document] else None
+            if dateline is None and not told[document]:
+                continue
+            mine = slice(bounds[document], bounds[document + 1])
+            lines = zip(
+                self.lines.starts[mine].tolist(),
+                self.lines.stops[mine].tolist(),
+                (bits[mine] & (kernels.MATCHES | kernels.HOLDS) != 0).tolist(),
+                (bits[mine] & kernels.PROSE != 0).tolist(),
+                strict=True,
+            )
+            holds = boilerplate.patterns().probed if (bits[mine] & kernels.HOLDS).any() else ()
+            found[document] = boilerplate.furniture_of(text, lines, holds, dateline)
+        return found
+
+    def line_keys(self) -> tuple[I64, I64]:
+        """Return the bounds of each document's rows, and rows of key, start and stop: see `repeated.keys`.
+
+        One row for every line that has a letter.
+        """
+        chosen = np.flatnonzero(self.lines.bits & kernels.WORDS)
+        owners = np.searchsorted(self.lines.bounds, chosen, "right") - 1
+        starts, stops, bits = self.lines.starts[chosen], self.lines.stops[chosen], self.lines.bits[chosen]
+        plain = (
+            self.texts[owner][start:stop] if bit & kernels.KEYED
+            else repeated.levelled(
+                self.texts[owner][start:stop], figures=bit & kernels.FIGURES != 0, gaps=bit & kernels.GAPS != 0
+            )
+            for owner, start, stop, bit in zip(
+                owners.tolist(), starts.tolist(), stops.tolist(), bits.tolist(), strict=True
+            )
+        )  # fmt: skip
+        rows = np.empty((len(chosen), 3), np.int64)
+        rows[:, 0] = repeated.keys(plain, bits & kernels.KEYED != 0)
+        rows[:, 1], rows[:, 2] = starts, stops
+        return np.searchsorted(owners, np.arange(len(self.texts) + 1)), rows
+
+    def sentences(self, languages: Sequence[str | None]) -> tuple[I64, I32]:
+        """Return the bounds of each document's rows, and rows of start and stop: `sentences.split`."""
+        known = list(dict.fromkeys(languages))
+        rules = kernels.Rules(
+            np.array([_words(language) for language in known]).reshape(-1, kernels.FILTER),
+            np.array([bool(sentences.rules(language).ordinals) for language in known], np.bool_),
+            sentences.REACH,
+        )
+        rule_of = np.array([known.index(language) for language in languages], np.int64)
+        state = np.zeros(9, np.int64)
+        bounds = np.zeros(len(self.texts) + 1, np.int64)
+        spans = np.empty((len(self.points), 2), np.int32)
+        arguments = (
+            self.points, self.offsets, self.lines, traits.table(), _letters(), rules, rule_of, state, bounds, spans
+        )  # fmt: skip
+        while why := kernels.sentences(*arguments):
+            document, line, count, _, first, last, dot, end, _ = state.tolist()
+            text, base = self.texts[document], int(self.offsets[document])
+            if why == kernels.AT_STOP:
+                after = sentences.next_sentence(
+                    text, dot - base, end - base, first=first - base, last=last - base,
+                    known=sentences.rules(languages[document]),
+                    at_line_start=first - base == self.lines.starts[line],
+                )  # fmt: skip
+                state[8] = after and after + base
+            else:
+                found = sentences.split(text, languages[document])
+                count += len(found)
+                spans[count - len(found) : count] = np.array([span[:2] for span in found]).reshape(-1, 2)
+                bounds[document + 1] = count
+                state[:3] = document + 1, self.lines.bounds[document + 1], count
+        return bounds, spans[: state[2]]
+
+
+def pages(texts: Sequence[str]) -> Pages:
+    """Read texts: any strings, of any length."""
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    offsets = np.array([0, *accumulate(map(len, texts))], np.int64)
+    room = (len(points) + len(texts) + 1) // 2  # a break between two lines
+    lines = kernels.Lines(
+        np.zeros(len(texts) + 1, np.int64),
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+        np.empty(room, np.uint8),
+        np.zeros(len(texts), np.uint8),
+    )
+    while (count := kernels.lines(points, offsets, traits.table(), _letters(), _patterns(), lines)) < 0:
+        traits.learn(points)
+    lines = lines._replace(starts=lines.starts[:count], stops=lines.stops[:count], bits=lines.bits[:count])
+    return Pages(texts, points, offsets, lines)
+
+
+@cache
+def _letters() -> U32:
+    return frozen(normal.table(), np.uint32)
+
+
+def _folded(text: str) -> list[int]:
+    return [int(_letters()[ord(letter)]) & _CODE or ord(letter) for letter in text]
+
+
+def _filter(words: Iterable[Iterable[int]]) -> Flags:
+    """Return where words fall in a table: as `kernels_pages.place` has it."""
+    places = np.zeros(kernels.FILTER, np.bool_)
+    for word in words:
+        digest = 0
+        for letter in word:
+            digest = (digest * 31 + letter) & (kernels.FILTER - 1)
+        places[digest] = True
+    return places
+
+
+@cache
+def _words(language: str | None) -> Flags:
+    entries = sentences.rules(language).entries
+    return _filter([int(_letters()[ord(letter)]) & _CODE for letter in entry] for entry in entries)
+
+
+def _by_one(piece: list[int]) -> int:
+    return piece[0] & 255
+
+
+def _by_two(piece: list[int]) -> int:
+    return (piece[0] * 31 + piece[1]) & 255
+
+
+@cache
+def _patterns() -> kernels.Patterns:
+    known = boilerplate.patterns()
+    groups = (
+        [_folded(text) for texts, _ in known.starts.values() for text in texts],
+        [_folded(text)[::-1] for text in known.all_ends],
+        [_folded(probe) for probe, _ in known.probes],
+    )
+    pieces: list[list[int]] = []
+    buckets = np.zeros((3, 257), np.int64)
+    for group, members in enumerate(groups):
+        falls = _by_two if group == kernels.INSIDE else _by_one
+        members.sort(key=falls)
+        buckets[group] = len(pieces) + np.searchsorted([falls(piece) for piece in members], np.arange(257))
+        pieces += members
+    whole = [
+        _folded("".join(letter for letter in text if letter.isalnum() and not letter.isdecimal()))
+        for text in (*known.whole, *boilerplate.END_WORDS)
+    ]
+    return kernels.Patterns(
+        np.array([letter for piece in pieces for letter in piece], np.uint32),
+        np.array([0, *accumulate(map(len, pieces))], np.int64),
+        buckets,
+        _filter(whole),
+        known.longest,
+        boilerplate.SHORT,
+        boilerplate.LABEL_REACH,
+        boilerplate.PROSE,
+        repeated.PROSE,
+    )
