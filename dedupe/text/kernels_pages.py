@@ -27,8 +27,9 @@ is no single blank."""
 IN_THAI, HAS_DASH = 1, 2
 """Of a document: has Thai letters; has a dash and a space where a dateline may be."""
 
-DONE, AT_STOP, AT_DOCUMENT = 0, 1, 2
-"""Why `sentences` returns: all is done; it cannot decide about a stop, or a document."""
+LINE, COUNT, FIRST, LAST, STOP_AT, END, AFTER = range(7)
+"""How far `sentences` has come in a document: line, sentences written; and of a stop that it asks about:
+where its sentence begins, the line's last letter, the stop (else -1), where it ends, the answer."""
 
 STARTS, ENDS, INSIDE = 0, 1, 2
 FILTER = 1 << 14
@@ -240,6 +241,7 @@ class Rules(NamedTuple):
     words: Flags
     ordinals: Flags
     reach: int
+    place: int
 
 
 @kernel
@@ -289,7 +291,10 @@ def _next_sentence(
     mark, following = points[dot], points[end]
     if traits[mark] & HARD:
         if mark == _URDU_STOP:
-            return -1
+            if dot - first <= rules.place:  # a dateline has such a dash
+                return -1
+            if traits[points[dot - 1]] & DIGIT and traits[following] & DIGIT:
+                return 0
         if end > dot + 1 and traits[following] & QUOTING:
             return 0
         begin = end
@@ -318,37 +323,33 @@ def _next_sentence(
 @kernel
 def sentences(
     points: U32, offsets: I64, found: Lines, traits: U32, table: U32, rules: Rules, rule_of: I64, state: I64,
-    bounds: I64, spans: I32,
+    asking: I64, spans: I32,
 ) -> int:  # fmt: skip
-    """Write the sentences of every document; return early, and go on when called again, where asked about one.
+    """Go on with some documents to their end, or to a stop that must be asked about; return how many ask.
 
-    ``state``: document, line, sentences written, and of a stop that was asked about: 1, where its
-    sentence begins, the line's last letter, the stop, where it ends, and the answer.
+    ``asking``: the numbers of the documents, then of those that ask. ``state[d]``: see LINE and so on.
+    The sentences of document d are written from ``spans[offsets[d]]`` on.
     """
-    document, line, count, asked, first, last, end, after = (
-        state[0], state[1], state[2], state[3], state[4], state[5], state[7], state[8]
-    )  # fmt: skip
-    while document < len(offsets) - 1:
+    asked = 0
+    for document in asking:
         base = offsets[document]
-        if found.documents[document] & IN_THAI:
-            state[0], state[1], state[2], state[3] = document, line, count, 0
-            return AT_DOCUMENT
-        while line < found.bounds[document + 1]:
+        mine = state[document]
+        line, count, first, last, end = mine[LINE], mine[COUNT], mine[FIRST], mine[LAST], mine[END]
+        after = mine[AFTER]
+        resumed = mine[STOP_AT] >= 0
+        mine[STOP_AT] = -1
+        while line < found.bounds[document + 1] and mine[STOP_AT] < 0:
             start, stop = base + found.starts[line], base + found.stops[line]
-            if not asked:
+            if not resumed:
                 first = end = start
                 last = stop - 1
                 after = 0
                 while last > start and not traits[points[last]] & ALNUM:
                     last -= 1
-            asked = 0
+            resumed = False
             while end < stop:
                 if after:
-                    for at in range(first, end):
-                        if traits[points[at]] & ALNUM:
-                            spans[count, 0], spans[count, 1] = first - base, end - base
-                            count += 1
-                            break
+                    count += _add(points, base, first, end, traits, spans, base + count)
                     first = after
                 dot = end
                 while dot < stop and not traits[points[dot]] & STOP:
@@ -365,16 +366,22 @@ def sentences(
                     break
                 after = _next_sentence(points, base, dot, end, first, traits, table, rules, rule_of[document])
                 if after < 0:
-                    state[0], state[1], state[2], state[3], state[4] = document, line, count, 1, first
-                    state[5], state[6], state[7] = last, dot, end
-                    return AT_STOP
-            for at in range(first, stop):
-                if traits[points[at]] & ALNUM:
-                    spans[count, 0], spans[count, 1] = first - base, stop - base
-                    count += 1
+                    mine[FIRST], mine[LAST], mine[STOP_AT], mine[END] = first, last, dot, end
+                    asking[asked] = document
+                    asked += 1
                     break
-            line += 1
-        document += 1
-        bounds[document] = count
-    state[2] = count
-    return DONE
+            if mine[STOP_AT] < 0:
+                count += _add(points, base, first, stop, traits, spans, base + count)
+                line += 1
+        mine[LINE], mine[COUNT] = line, count
+    return asked
+
+
+@kernel
+def _add(points: U32, base: int, start: int, stop: int, traits: U32, spans: I32, row: int) -> int:
+    """Write a sentence if it has a letter or digit; return how many were written."""
+    for at in range(start, stop):
+        if traits[points[at]] & ALNUM:
+            spans[row, 0], spans[row, 1] = start - base, stop - base
+            return 1
+    return 0

@@ -19,6 +19,7 @@ from dedupe.text import kernels_pages as kernels
 from dedupe.text.kernels import I32, I64, U32, Flags, frozen
 
 _CODE = (1 << normal.CLASS_SHIFT) - 1
+_ROUNDS = 100  # stops asked about in a document, before it is cheaper to split it by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +85,45 @@ class Pages:
             np.array([_words(language) for language in known]).reshape(-1, kernels.FILTER),
             np.array([bool(sentences.rules(language).ordinals) for language in known], np.bool_),
             sentences.REACH,
+            sentences.PLACE,
         )
         rule_of = np.array([known.index(language) for language in languages], np.int64)
-        state = np.zeros(9, np.int64)
-        bounds = np.zeros(len(self.texts) + 1, np.int64)
+        state = np.zeros((len(self.texts), 7), np.int64)
+        state[:, kernels.LINE] = self.lines.bounds[:-1]
+        state[:, kernels.STOP_AT] = -1
         spans = np.empty((len(self.points), 2), np.int32)
-        arguments = (
-            self.points, self.offsets, self.lines, traits.table(), _letters(), rules, rule_of, state, bounds, spans
+        in_thai = self.lines.documents & kernels.IN_THAI != 0
+        asking = np.flatnonzero(~in_thai)
+        for _ in range(_ROUNDS):
+            asking = asking[
+                : kernels.sentences(
+                    self.points, self.offsets, self.lines, traits.table(), _letters(), rules, rule_of, state, asking,
+                    spans,
+                )
+            ]  # fmt: skip
+            if not len(asking):
+                break
+            state[asking, kernels.AFTER] = [
+                self._next_sentence(document, languages[document], mine)
+                for document, mine in zip(asking.tolist(), state[asking].tolist(), strict=True)
+            ]
+        for document in (*np.flatnonzero(in_thai).tolist(), *asking.tolist()):
+            found = [span[:2] for span in sentences.split(self.texts[document], languages[document])]
+            base = self.offsets[document]
+            spans[base : base + len(found)] = np.array(found, np.int32).reshape(-1, 2)
+            state[document, kernels.COUNT] = len(found)
+        counts = state[:, kernels.COUNT]
+        bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+        return bounds, spans[np.repeat(self.offsets[:-1] - bounds[:-1], counts) + np.arange(bounds[-1])]
+
+    def _next_sentence(self, document: int, language: str | None, mine: Sequence[int]) -> int:
+        base = int(self.offsets[document])
+        line, _, first, last, dot, end, _ = mine
+        after = sentences.next_sentence(
+            self.texts[document], dot - base, end - base, first=first - base, last=last - base,
+            known=sentences.rules(language), at_line_start=first - base == self.lines.starts[line],
         )  # fmt: skip
-        while why := kernels.sentences(*arguments):
-            document, line, count, _, first, last, dot, end, _ = state.tolist()
-            text, base = self.texts[document], int(self.offsets[document])
-            if why == kernels.AT_STOP:
-                after = sentences.next_sentence(
-                    text, dot - base, end - base, first=first - base, last=last - base,
-                    known=sentences.rules(languages[document]),
-                    at_line_start=first - base == self.lines.starts[line],
-                )  # fmt: skip
-                state[8] = after and after + base
-            else:
-                found = sentences.split(text, languages[document])
-                count += len(found)
-                spans[count - len(found) : count] = np.array([span[:2] for span in found]).reshape(-1, 2)
-                bounds[document + 1] = count
-                state[:3] = document + 1, self.lines.bounds[document + 1], count
-        return bounds, spans[: state[2]]
+        return after and after + base
 
 
 def pages(texts: Sequence[str]) -> Pages:

@@ -31,7 +31,7 @@ OPENERS = "([{\"'“‘«‹„「『"
 NEVER_FIRST = ",;:)]}%.!?…”’»"
 QUOTING = "と、，,な"  # after a quotation, what it belongs to
 _DOMAINS = frozenset(("com", "co", "net", "org", "id", "my", "news", "tv", "info", "io"))
-_PLACE = 40  # characters: the longest place of a dateline
+PLACE = 40  # characters: the longest place of a dateline
 REACH = 24  # characters looked back for the word before a full stop
 
 Entry = Literal["title", "numbered", "closing", "month"]
@@ -166,7 +166,7 @@ def _after_hard_stop(text: str, dot: int, end: int, *, first: int, at_line_start
     if text[dot] == "۔":
         if text[dot - 1 : dot].isdigit() and text[end].isdigit():
             return 0
-        if at_line_start and dot - first <= _PLACE and len(text[first:dot].split()) <= 2:
+        if at_line_start and dot - first <= PLACE and len(text[first:dot].split()) <= 2:
             return 0  # a dateline: PLACE ۔ DATE (AGENCY)
     if end > dot + 1 and text[end] in QUOTING:  # 「…。」と述べた
         return 0
