@@ -76,8 +76,9 @@ def _ranks(*columns: Int) -> Int:
 
 def _count_distinct(groups: Int, values: Int) -> Int:
     """Return, for each group number, how many distinct values it has."""
-    pairs = np.unique(np.stack([groups, values]), axis=1)
-    return np.bincount(pairs[0], minlength=int(groups.max()) + 1).astype(np.int64)
+    size = int(values.max()) + 1
+    pairs = np.unique(groups * size + values)  # as one number: rows take numpy thirty times as long
+    return np.bincount(pairs // size, minlength=int(groups.max()) + 1).astype(np.int64)
 
 
 def _stories(documents: Int, line: Int, prose: Bool, lengths: Int) -> Int:

@@ -44,7 +44,9 @@ def table() -> U32:
 
 def learn(points: U32) -> None:
     """Work out the traits of these code points and their neighbours."""
-    for block in np.unique(points // _BLOCK).tolist():
+    met = np.zeros(0x110000 // _BLOCK, np.bool_)
+    met[points // _BLOCK] = True
+    for block in np.flatnonzero(met).tolist():
         characters = [chr(point) for point in range(block * _BLOCK, (block + 1) * _BLOCK)]
         bits = np.full(_BLOCK, kernels.KNOWN, np.uint32)
         for test, bit in _TESTS:
