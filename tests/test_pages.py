@@ -117,4 +117,4 @@ def test_letters_that_are_one_in_small_letters_are_one_when_folded() -> None:
         small = chr(point).lower()
         assert table[point] == table[ord(small[0])], hex(point)
         assert len(small) == 1 or table[ord(small[1])] == 0
-    assert all(len(probe) > 1 for probe, _ in PATTERNS.probes)  # they are found by two letters
+    assert all(len(entry.text) > 1 for entry in PATTERNS.holds)  # they are found by two letters

@@ -1,6 +1,6 @@
 """The compiled loops behind `dedupe.text.pages`: lines and sentences of many documents.
 
-What is rare is left to the rules in Python: these loops say which lines they must look at, and stop
+What is rare is left to the rules in Python: these loops say which lines they must look at, and ask
 where a full stop follows what may be an abbreviation.
 """
 
@@ -37,15 +37,7 @@ FILTER = 1 << 14
 
 DATELINE_REACH = 4096  # no dateline is found further on
 _CODE = np.uint32((1 << normal.CLASS_SHIFT) - 1)
-_BLANK, _FULL_STOP, _COLON, _STAR, _HASH, _CLOSING, _HYPHEN = (
-    ord(" "),
-    ord("."),
-    ord(":"),
-    ord("*"),
-    ord("#"),
-    ord(")"),
-    ord("-"),
-)
+_BLANK, _FULL_STOP, _COLON, _STAR, _HASH, _CLOSING, _HYPHEN = (ord(mark) for mark in " .:*#)-")
 _B, _Y, _O, _L, _U, _A, _G, _I = (ord(letter) for letter in "byoluagi")
 _DOTLESS_I = 0x131
 _URDU_STOP = 0x6D4
@@ -287,7 +279,7 @@ def _ends_after_word(
 def _next_sentence(
     points: U32, base: int, dot: int, end: int, first: int, traits: U32, table: U32, rules: Rules, rule: int
 ) -> int:
-    """`sentences._next_sentence`: where the next sentence begins, 0 if none does, -1 where it must be asked."""
+    """`sentences.next_sentence`: where the next sentence begins, 0 if none does, -1 where it must be asked."""
     mark, following = points[dot], points[end]
     if traits[mark] & HARD:
         if mark == _URDU_STOP:

@@ -184,7 +184,7 @@ def _patterns() -> kernels.Patterns:
     groups = (
         [_folded(text) for texts, _ in known.starts.values() for text in texts],
         [_folded(text)[::-1] for text in known.all_ends],
-        [_folded(probe) for probe, _ in known.probes],
+        [_folded(entry.text) for entry in known.holds],
     )
     pieces: list[list[int]] = []
     buckets = np.zeros((3, 257), np.int64)
