@@ -55,23 +55,24 @@ def find(
     furniture: Sequence[Span],
     catalogue: Catalogue,
     settings: Credits,
+    sightings: Sequence[Sighting] | None = None,
 ) -> list[Credit]:
     """Return the credits in a text, in order.
 
     ``language`` is an ISO 639-1 code or None; ``outlet`` the name, id or domain of who printed the text
     (its own name is no credit); ``sentences`` and ``furniture`` are those of dedupe.text (sentences are
-    split here when none are given). Sightings below ``settings.threshold`` are dropped. Time is linear
-    in the length of the text, whatever it holds.
+    split here when none are given); ``sightings`` those of `sighted` (looked for here when not given).
+    Credits below ``settings.threshold`` are dropped. Time is linear in the length of the text, whatever
+    it holds.
     """
+    if sightings is None:
+        sightings = next(sighted([text], [language], catalogue))
+    sightings = _unmuted(sightings, furniture)
+    if not sightings:
+        return []
     flat = plain(text)
-    sightings = _unmuted(finder(catalogue).find(flat, language), furniture)
-    if not sightings:
-        return []
-    lexicon = catalogue.lexicon(language)
     low = lower(flat)
-    sightings = _plausible(flat, low, sightings, lexicon)
-    if not sightings:
-        return []
+    lexicon = catalogue.lexicon(language)
     sightings = _with_self(text, sightings, catalogue, outlet)
     article = Article(text, language, outlet, catalogue)
     source = Text(text, low, own_words(outlet))
@@ -110,8 +111,19 @@ def find(
     ]
 
 
+def sighted(
+    texts: Sequence[str], languages: Sequence[str | None], catalogue: Catalogue
+) -> Iterator[list[Sighting]]:
+    """Yield for each of many texts the names in it that may be credits; without one it holds no credit."""
+    flats = [plain(text) for text in texts]
+    for flat, language, found in zip(
+        flats, languages, finder(catalogue).find_all(flats, languages), strict=True
+    ):
+        yield _plausible(flat, lower(flat), found, catalogue.lexicon(language)) if found else []
+
+
 def finder(catalogue: Catalogue) -> Finder:
-    """Return the automaton of a catalogue, built once."""
+    """Return the finder of a catalogue, built once."""
     found = catalogue.built.get("finder")
     if found is None:
         found = catalogue.built["finder"] = Finder.build(catalogue)
@@ -271,7 +283,7 @@ def _chains(
     return chains, taken
 
 
-def _unmuted(sightings: list[Sighting], furniture: Sequence[Span]) -> list[Sighting]:
+def _unmuted(sightings: Sequence[Sighting], furniture: Sequence[Span]) -> Sequence[Sighting]:
     mute = sorted(span[:2] for span in furniture if span.kind in _MUTE)
     if not mute:
         return sightings
@@ -307,7 +319,9 @@ def _placed(low: str, sighting: Sighting, lexicon: Lexicon) -> bool:
     return "." not in name and any(name.startswith(p) for p, kind, _ in lexicon.starting(name) if kind == "J")
 
 
-def _with_self(text: str, sightings: list[Sighting], catalogue: Catalogue, outlet: str) -> list[Sighting]:
+def _with_self(
+    text: str, sightings: Sequence[Sighting], catalogue: Catalogue, outlet: str
+) -> Sequence[Sighting]:
     """Mark the outlet's own name: with no outlet known, a portal's name that opens the text."""
     own = catalogue.selves(outlet) if outlet else frozenset()
     first = sightings[0]

@@ -1,24 +1,22 @@
-"""Where names of sources stand in a text: one Aho-Corasick automaton over all aliases.
+"""Where names of sources stand in a text: one dictionary of all aliases.
 
-The automaton holds each alias in the capitals it is met in (as listed, lower case, upper case,
+The dictionary holds each alias in the capitals it is met in (as listed, lower case, upper case,
 title case), so one pass over the text as read finds all of them and offsets never move.
 Boundaries depend on the script: none between Chinese, Japanese or Thai characters, up to three
 letters of inflection after Cyrillic or Hangul, a proclitic before Arabic. Time is linear.
-Method: A. V. Aho and M. J. Corasick, Efficient string matching, CACM 18 (1975).
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import ahocorasick
+from typing import NamedTuple
 
 from dedupe.provenance.boundaries import STROKE, SUFFIX, arabic, bounded, hangul, letter, script
 from dedupe.provenance.catalogue import NOT_MEDIA, Alias, Catalogue, Source
+from dedupe.provenance.dictionary import Dictionary
 from dedupe.provenance.inflection import cases
 from dedupe.provenance.lexicon import UNSPACED
 
@@ -34,7 +32,7 @@ _PUBLIC = re.compile(r"(?:^|\.)(?:go|gov|mil|ac|edu|sch|desa|int|gob|gouv)(?:\.|
 _CROWDED = frozenset({"en", "id", "ms", None})
 """Languages in which initials are too common to be taken for an agency on a weak cue."""
 CROWD, STRETCH = 30, 1000
-"""So many hits of the automaton in so few characters are not prose."""
+"""So many keys of the dictionary in so few characters are not prose."""
 ENDINGS = (
     ".com",
     ".id",
@@ -54,7 +52,9 @@ ENDINGS = (
 
 
 Entry = tuple[int, int, "Alias | None", str]
-"""What a key of the automaton stands for: offsets of the name inside it, the alias, and what it needs."""
+"""What a key of the dictionary stands for: offsets of the name inside it, the alias, and what it needs."""
+Hit = tuple[int, int, tuple[Entry, ...]]
+"""Stop and start of a key in a text, and what it stands for."""
 
 
 class Sighting(NamedTuple):
@@ -77,22 +77,16 @@ class Sighting(NamedTuple):
 
 @dataclass(frozen=True)
 class Finder:
-    """The automata with what their keys stand for; built once per catalogue.
+    """The dictionary of all names with what its keys stand for; built once per catalogue."""
 
-    A miss looks through all the first letters that an automaton knows, so names that begin in another
-    script than Latin have one of their own, which only reads texts that hold such a letter.
-    """
-
-    latin: Any
-    other: Any
-    others: re.Pattern[str]
+    names: Dictionary[tuple[Entry, ...]]
     sources: Mapping[str, Source]
     inferred: Mapping[str, str]
     domains: Mapping[str, Source]
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Finder:
-        """Build the automaton of a catalogue."""
+        """Build the dictionary of a catalogue."""
         keys: dict[str, list[Entry]] = {}
 
         def put(key: str, skip: int, drop: int, alias: Alias | None, needs: str) -> None:
@@ -132,24 +126,26 @@ class Finder:
                 for text in phrases.get("open", {}).get(side, ()):
                     for form in (text, text.capitalize()):
                         keys.setdefault(form, []).append((0, len(form), None, f"open_{side}"))
-        latin, other = ({k: v for k, v in keys.items() if (k < "\u0250") is side} for side in (True, False))
-        firsts = "".join(sorted({re.escape(key[0]) for key in other}))
-        others = re.compile(f"[{firsts}]" if firsts else r"(?!)")
+        names = Dictionary({key: tuple(entries) for key, entries in keys.items() if key})
         domains = {d: s for s in catalogue.sources.values() if s.kind not in NOT_MEDIA for d in s.domains}
-        return cls(_automaton(latin), _automaton(other), others, catalogue.sources, inferred, domains)
+        return cls(names, catalogue.sources, inferred, domains)
 
     def find(self, text: str, language: str | None) -> list[Sighting]:
         """Return the sightings in a text, in order and disjoint: the longest name at the leftmost place.
 
         ``text`` must have been through ``plain``. The language decides between sources that share a name.
         """
+        return next(self.find_all([text], [language]))
+
+    def find_all(self, texts: Sequence[str], languages: Iterable[str | None]) -> Iterator[list[Sighting]]:
+        """Yield the sightings in each of many texts, which costs less than to ask for one text at a time."""
+        for text, language, raw in zip(texts, languages, self.names.occurrences(texts), strict=True):
+            yield self._chosen(text, language, _sparse(raw)) if raw else []
+
+    def _chosen(self, text: str, language: str | None, raw: Iterable[Hit]) -> list[Sighting]:
         hits: list[tuple[int, int, Entry]] = []
-        raw = list(self.latin.iter(text))
-        if not text.isascii() and self.others.search(text):
-            raw = sorted([*raw, *self.other.iter(text)], key=lambda hit: (hit[0], -hit[1][0]))
-        for end, (length, entries) in _sparse(raw):
-            at = end - length + 1
-            for entry in entries:
+        for _, at, meanings in raw:
+            for entry in meanings:
                 start, stop = at + entry[0], at + entry[1]
                 if entry[3] == "open" or bounded(text, start, stop, language):
                     hits.append((start, -stop, entry))
@@ -265,14 +261,6 @@ class Finder:
         return rank, alias.source
 
 
-def _automaton(keys: Mapping[str, Sequence[Entry]]) -> Any:
-    automaton = ahocorasick.Automaton()
-    for key in sorted(keys or {"\0\0": ()}):
-        automaton.add_word(key, (len(key), tuple(keys.get(key, ()))))
-    automaton.make_automaton()
-    return automaton
-
-
 def plain(text: str) -> str:
     """Return the text with odd spaces, apostrophes and hyphens made plain, character for character."""
     for odd, usual in _ONE_TO_ONE:
@@ -300,7 +288,7 @@ def _merged(listed: list[Sighting], found: list[Sighting]) -> list[Sighting]:
     return [unique[span] for span in sorted(unique)]
 
 
-def _sparse(raw: list[Any]) -> list[Any]:
+def _sparse(raw: list[Hit]) -> list[Hit]:
     """Drop the hits of every stretch that holds more than CROWD of them: a list or hostile, never prose."""
     if len(raw) <= CROWD:
         return raw

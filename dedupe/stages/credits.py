@@ -32,16 +32,21 @@ class FindCredits:
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         known = catalogue(self.facts)
+        texts, languages = batch["text"].to_pylist(), batch["language"].to_pylist()
+        seen = list(credits.sighted(texts, languages, known))
+        worth = [row for row, sightings in enumerate(seen) if sightings]  # few: only those are read as rows
+        rest = batch.select(["id", "outlet", "furniture", "sentences"]).take(pa.array(worth, pa.int64()))
         rows: list[dict[str, object]] = []
-        for row in batch.select(["id", "text", "language", "outlet", "furniture", "sentences"]).to_pylist():
+        for at, row in zip(worth, rest.to_pylist(), strict=True):
             found = credits.find(
-                row["text"],
-                language=row["language"],
+                texts[at],
+                language=languages[at],
                 outlet=row["outlet"],
                 sentences=[Span(s["start"], s["stop"]) for s in row["sentences"]],
                 furniture=spans(row["furniture"]),
                 catalogue=known,
                 settings=self.settings.credits,
+                sightings=seen[at],
             )
             rows.extend(as_row(row["id"], credit) for credit in found)
         return pa.Table.from_pylist(rows, schema=CREDITS)
