@@ -170,8 +170,9 @@ def cpu(texts: list[str], language: str) -> tuple[int, float]:
     best = float("inf")
     for _ in range(3):
         begin = time.process_time()
-        for text, sentences in zip(texts, spans, strict=True):
-            find(text, language, "an outlet", sentences=sentences)
+        names = credits.sighted(texts, [language] * len(texts), known())  # a batch at once, as in a run
+        for text, sentences, sightings in zip(texts, spans, names, strict=True):
+            find(text, language, "an outlet", sentences=sentences, sightings=sightings)
         best = min(best, time.process_time() - begin)
     return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts), best
 

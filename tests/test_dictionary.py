@@ -18,7 +18,8 @@ def plainly(keys, text):
 
 
 def found(keys, texts):
-    return list(Dictionary({key: key for key in keys}).occurrences(texts))
+    dictionary = Dictionary({key: key for key in keys})
+    return [[(a, b, dictionary.values[c]) for a, b, c in hits] for hits in dictionary.occurrences(texts)]
 
 
 @given(st.sets(KEYS, max_size=12), st.lists(st.text(LETTERS, max_size=80), max_size=4))

@@ -15,11 +15,14 @@ _PROCLITICS = "وفبلك"
 STROKE = "ـ"
 """The stroke that lengthens an Arabic letter, as in "لـ" before a name."""
 SUFFIX = 3
+_LATIN_ENDS = "\u0250"
 
 
 def bounded(text: str, start: int, stop: int, language: str | None) -> bool:
     """Whether ``text[start:stop]`` is a name of its own, or one with an ending of the language."""
     first, last = text[start], text[stop - 1]
+    if start and first < _LATIN_ENDS and text[start - 1] < _LATIN_ENDS and text[start - 1].isalnum():
+        return False  # what most hits in prose are: letters inside a longer word
     if first >= _KATAKANA[0] and not _apart(text, start, stop):
         return False
     if start:

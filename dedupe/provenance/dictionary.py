@@ -1,10 +1,11 @@
 """Dictionary matching: where any of many keys stands in a text.
 
-A place is looked up only if its first three bytes begin a key, and its first bytes, as many as the
-shortest key that begins with those three has, but at most eight, do too. Both are asked of hash tables
-for a stretch of text at once, so text without keys costs next to nothing. What passes is looked up, so
-nothing is found or lost by chance. After S. Wu and U. Manber, A fast algorithm for multi-pattern
-searching, TR-94-17, University of Arizona (1994), which also looks at blocks of characters first.
+A place is looked up only where three looks find that a key may begin: at its first three bytes; at as many
+as the shortest key has that begins with these, at most eight; at as many as the shortest key has that
+begins with those, at most sixteen. Each asks a hash table for a stretch of text at once, so text without keys
+costs next to nothing. What passes is looked up, so nothing is found or lost by chance. After S. Wu and
+U. Manber, A fast algorithm for multi-pattern searching, TR-94-17, University of Arizona (1994), which
+looks at blocks of characters first too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,35 +22,41 @@ V = TypeVar("V")
 Int = NDArray[np.int64]
 
 GRAM, WORD = 3, 8
-"""Bytes that the first and at most the second look compares."""
+"""Bytes that the first look compares; the second compares at most one word of bytes, the third two."""
 STRETCH = 1 << 15
 """Places looked at in one go: what numpy puts aside for them stays in the cache of the processor."""
 TOGETHER = 1 << 20
 """Characters of several texts that are looked at as one."""
-_BEGUN, _SHORTEST, _KNOWN = 18, 20, 20
+MET = 1 << 12
+"""So many looked-up places are remembered."""
+_BEGUN, _LOOKS = 18, 20
 """Sizes of the hash tables, as powers of two: the one that is asked most stays in the cache."""
 _GRAM_FACTOR = np.uint32(0x9E3779B1 << 8 & 0xFFFFFFFF)  # the shift leaves out the fourth byte
-_WORD_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_MASKS = np.array([(1 << 8 * length) - 1 for length in range(WORD + 1)], np.uint64)
+_FACTOR, _TAIL_FACTOR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+_SHIFT = np.uint64(64 - _LOOKS)
+_HEADS = np.array([(1 << 8 * min(length, WORD)) - 1 for length in range(2 * WORD + 1)], np.uint64)
+_TAILS = np.array([(1 << 8 * max(length - WORD, 0)) - 1 for length in range(2 * WORD + 1)], np.uint64)
 
 
 class Dictionary(Generic[V]):
-    """Keys that are not empty, each with a value."""
+    """Keys that are not empty, each with a number, in their order, and its value in ``values``."""
 
     def __init__(self, keys: Mapping[str, V]) -> None:
         self._keys = sorted(keys)
-        self._values = [keys[key] for key in self._keys]
+        self.values = [keys[key] for key in self._keys]
         self._longest = max(map(len, keys), default=0)
         self._inner = _inner(self._keys)
         self._begun = np.zeros(1 << _BEGUN, np.bool_)
-        self._shortest = np.zeros(1 << _SHORTEST, np.uint8)
-        self._known = np.zeros(1 << _KNOWN, np.bool_)
+        self._shortest = np.zeros(1 << _LOOKS, np.uint8)
+        self._longer = np.zeros(1 << _LOOKS, np.uint8)
+        self._known = np.zeros(1 << _LOOKS, np.bool_)
         self._list()
 
-    def occurrences(self, texts: Sequence[str]) -> Iterator[list[tuple[int, int, V]]]:
-        """Yield for each text the stop, start and value of every key in it, in that order.
+    def occurrences(self, texts: Sequence[str]) -> Iterator[list[tuple[int, int, int]]]:
+        """Yield for each text the stop, start and number of every key in it, in that order.
 
-        Time is linear in the length of the texts.
+        Time is linear in the length of the texts. Numbers, since the garbage collector would look through
+        a million tuples that hold values again and again.
         """
         group: list[str] = []
         size = 0
@@ -61,40 +68,61 @@ class Dictionary(Generic[V]):
             size += len(text)
         yield from self._together(group)
 
-    def _together(self, texts: Sequence[str]) -> Iterator[list[tuple[int, int, V]]]:
+    def _together(self, texts: Sequence[str]) -> Iterator[list[tuple[int, int, int]]]:
         joined = "".join(texts)
         bounds = [0, *accumulate(map(len, texts))]
         places = self._places(joined)
         cuts = places.searchsorted(bounds).tolist()
-        keys, inner, values, longest = self._keys, self._inner, self._values, self._longest
-        some = places.tolist()
+        some, longest = places.tolist(), self._longest
+        met: dict[str, list[tuple[int, int]]] = {}  # what is repeated without end is looked up once
         for (first, last), (left, right) in zip(pairwise(bounds), pairwise(cuts), strict=True):
-            hits: list[tuple[int, int, V]] = []
+            hits: list[tuple[int, int, int]] = []
             for place in some[left:right]:
-                ahead = joined[place : min(last, place + longest)]
-                # The greatest key not above the text begins with all keys that the text begins with.
-                number = bisect_right(keys, ahead) - 1
-                while number >= 0:
-                    key = keys[number]
-                    if ahead.startswith(key):
-                        hits.append((place + len(key) - first, place - first, values[number]))
-                    number = inner[number]
-            hits.sort()  # no two have the same stop and start, so values are not compared
+                ahead = joined[place : place + longest]
+                found = met.get(ahead)
+                if found is None:
+                    if len(met) >= MET:
+                        met.clear()
+                    found = met[ahead] = self._beginning(ahead)
+                for length, number in found:
+                    stop = place + length
+                    if stop <= last:
+                        hits.append((stop - first, place - first, number))
+            hits.sort()
             yield hits
+
+    def _beginning(self, text: str) -> list[tuple[int, int]]:
+        """Return the length and number of each key that a text begins with.
+
+        The greatest key that is not above the text begins with all of them, if it is none itself.
+        """
+        found = []
+        number = bisect_right(self._keys, text) - 1
+        while number >= 0:
+            key = self._keys[number]
+            if text.startswith(key):
+                found.append((len(key), number))
+            number = self._inner[number]
+        return found
 
     def _places(self, text: str) -> Int:
         """Return the places where a key may begin: all where one does, and a few more."""
         data = text.encode("utf-8", "surrogatepass")
-        padded = data + bytes(WORD)
+        padded = data + bytes(2 * WORD)
         grams = np.ndarray(len(data), "<u4", padded, 0, 1)
-        words = np.ndarray(len(data), "<u8", padded, 0, 1)
-        parts = []
-        for first in range(0, max(1, len(data)), STRETCH):
-            slots = _slots(grams[first : first + STRETCH], _BEGUN)
-            places = self._begun.take(slots).nonzero()[0]
+        words = np.ndarray(len(data) + WORD, "<u8", padded, 0, 1)
+        parts = [np.zeros(0, np.int64)]
+        for first in range(0, len(data), STRETCH):
+            places = self._begun.take(_gram_slots(grams[first : first + STRETCH], _BEGUN)).nonzero()[0]
             places += first
-            parts.append(places[self._known.take(self._word_slots(words[places]))])
-        found = np.concatenate(parts) if len(parts) > 1 else parts[0]
+            heads = words[places]
+            lengths = self._longer.take(self._head_slots(heads))
+            kept = lengths.nonzero()[0]
+            if len(kept):
+                places = places[kept]
+                slots = _word_slots(heads[kept], words[places + WORD], lengths[kept])
+                parts.append(places[self._known.take(slots)])
+        found = np.concatenate(parts)
         if len(data) == len(text):
             return found
         inside = np.frombuffer(data, np.int8) < -64  # bytes that begin no character
@@ -104,27 +132,49 @@ class Dictionary(Generic[V]):
     def _list(self) -> None:
         """Fill the tables that `_places` asks."""
         codes = [key.encode("utf-8", "surrogatepass") for key in self._keys]
-        long = [code for code in codes if len(code) >= GRAM]
-        words = [np.frombuffer(b"".join(code[:WORD].ljust(WORD, b"\0") for code in long), "<u8")]
-        lengths = [np.array([min(len(code), WORD) for code in long], np.uint8)]
-        for code in codes:
-            if len(code) < GRAM:  # whatever follows it
-                rest = np.arange(256 ** (GRAM - len(code)), dtype=np.uint64) << np.uint64(8 * len(code))
-                words.append(rest | np.uint64(int.from_bytes(code, "little")))
-                lengths.append(np.full(len(rest), len(code), np.uint8))
-        word, length = np.concatenate(words), np.concatenate(lengths)
-        grams = word.astype(np.uint32)
-        self._begun[_slots(grams, _BEGUN)] = True
-        order = np.argsort(length)[::-1]  # of several in a slot, the last one stays
-        self._shortest[_slots(grams, _SHORTEST)[order]] = length[order]
-        self._known[self._word_slots(word)] = True
+        words = np.frombuffer(b"".join(code[: 2 * WORD].ljust(2 * WORD, b"\0") for code in codes), "<u8")
+        heads, tails = words.reshape(-1, 2).T
+        lengths = np.array([min(len(code), 2 * WORD) for code in codes], np.uint8)
+        for number in np.flatnonzero(lengths < GRAM):  # whatever follows it
+            short = int(lengths[number])
+            rest = np.arange(256 ** (GRAM - short), dtype=np.uint64) << np.uint64(8 * short)
+            heads = np.concatenate([heads, heads[number] | rest])
+            tails = np.concatenate([tails, np.zeros(len(rest), np.uint64)])
+            lengths = np.concatenate([lengths, np.full(len(rest), short, np.uint8)])
+        grams = heads.astype(np.uint32)
+        self._begun[_gram_slots(grams, _BEGUN)] = True
+        _put_least(self._shortest, _gram_slots(grams, _LOOKS), np.minimum(lengths, np.uint8(WORD)))
+        slots = self._head_slots(heads)
+        _put_least(self._longer, slots, lengths)
+        self._known[_word_slots(heads, tails, self._longer[slots])] = True
 
-    def _word_slots(self, words: NDArray[np.uint64]) -> Int:
-        """Return the slot of the first bytes of each word, of as many as the shortest key has."""
-        slots: NDArray[np.uint64] = words & _MASKS[self._shortest[_slots(words.astype(np.uint32), _SHORTEST)]]
-        slots *= _WORD_FACTOR
-        slots >>= np.uint64(64 - _KNOWN)
+    def _head_slots(self, heads: NDArray[np.uint64]) -> Int:
+        """Return the slot of as many first bytes as the shortest key has that begins with the first three."""
+        lengths = self._shortest.take(_gram_slots(heads.astype(np.uint32), _LOOKS))
+        slots: NDArray[np.uint64] = (heads & _HEADS.take(lengths)) * _FACTOR
+        slots >>= _SHIFT
         return slots.view(np.int64)
+
+
+def _gram_slots(words: NDArray[np.uint32], bits: int) -> NDArray[np.uint32]:
+    """Return the slot of the first three bytes of each word in a table of ``2 ** bits`` slots."""
+    slots: NDArray[np.uint32] = words * _GRAM_FACTOR
+    slots >>= np.uint32(32 - bits)
+    return slots
+
+
+def _word_slots(heads: NDArray[np.uint64], tails: NDArray[np.uint64], lengths: NDArray[np.uint8]) -> Int:
+    """Return the slot of the first ``lengths`` bytes of head and tail together."""
+    slots: NDArray[np.uint64] = (heads & _HEADS.take(lengths)) * _FACTOR
+    slots ^= (tails & _TAILS.take(lengths)) * _TAIL_FACTOR
+    slots >>= _SHIFT
+    return slots.view(np.int64)
+
+
+def _put_least(table: NDArray[np.uint8], slots: NDArray[Any], values: NDArray[np.uint8]) -> None:
+    """Put into each slot the least of its values."""
+    order = np.argsort(values)[::-1]  # of several in a slot, the last one stays
+    table[slots[order]] = values[order]
 
 
 def _inner(keys: Sequence[str]) -> list[int]:
@@ -136,10 +186,3 @@ def _inner(keys: Sequence[str]) -> list[int]:
             before = inner[before]
         inner.append(before)
     return inner
-
-
-def _slots(words: NDArray[np.uint32], bits: int) -> NDArray[np.uint32]:
-    """Return the slot of the first three bytes of each word in a table of ``2 ** bits`` slots."""
-    slots: NDArray[np.uint32] = words * _GRAM_FACTOR
-    slots >>= np.uint32(32 - bits)
-    return slots

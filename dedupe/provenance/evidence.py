@@ -27,6 +27,8 @@ def gather(reading: Reading, lexicon: Lexicon) -> dict[int, list[Evidence]]:
     """Return the evidence for each name in a stretch, by token, in the order of forms."""
     kinds = reading.kinds
     found: dict[int, list[Evidence]] = {}
+    if "S" not in kinds:
+        return found
     for form in lexicon.forms:
         if form.trigger and form.trigger not in kinds:
             continue

@@ -87,9 +87,12 @@ class Lexicon:
         return automaton
 
     @cached_property
-    def stem_lengths(self) -> tuple[int, ...]:
-        """Lengths of the stems, longest first."""
-        return tuple(sorted({len(stem) for stem in self.stems}, reverse=True))
+    def stem_lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """Lengths of the stems by their first letter, longest first."""
+        found: dict[str, set[int]] = {}
+        for stem in self.stems:
+            found.setdefault(stem[:1], set()).add(len(stem))
+        return {letter: tuple(sorted(lengths, reverse=True)) for letter, lengths in found.items()}
 
     def starting(self, text: str) -> Iterable[tuple[str, str, bool]]:
         """Yield the phrases that may begin a text, longest first."""
@@ -99,7 +102,7 @@ class Lexicon:
 
     def stem(self, word: str) -> str:
         """Return the class of the longest stem that begins ``word``, or an empty string."""
-        for length in self.stem_lengths:
+        for length in self.stem_lengths.get(word[:1], ()):
             if length <= len(word) and (found := self.stems.get(word[:length])):
                 return found
         return ""

@@ -53,8 +53,8 @@ ENDINGS = (
 
 Entry = tuple[int, int, "Alias | None", str]
 """What a key of the dictionary stands for: offsets of the name inside it, the alias, and what it needs."""
-Hit = tuple[int, int, tuple[Entry, ...]]
-"""Stop and start of a key in a text, and what it stands for."""
+Hit = tuple[int, int, int]
+"""Stop and start of a key in a text, and its number in the dictionary."""
 
 
 class Sighting(NamedTuple):
@@ -144,8 +144,8 @@ class Finder:
 
     def _chosen(self, text: str, language: str | None, raw: Iterable[Hit]) -> list[Sighting]:
         hits: list[tuple[int, int, Entry]] = []
-        for _, at, meanings in raw:
-            for entry in meanings:
+        for _, at, number in raw:
+            for entry in self.names.values[number]:
                 start, stop = at + entry[0], at + entry[1]
                 if entry[3] == "open" or bounded(text, start, stop, language):
                     hits.append((start, -stop, entry))
