@@ -12,7 +12,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -102,17 +104,15 @@ class Spread:
 
     def proposed(self, documents: Table, frequency: np.ndarray, count: int, words: int) -> Table:
         """Return the pairs that the channels propose."""
-        found = []
-        for bit, name in enumerate(candidates.CHANNELS):
-            if name in self.channels and count > 1:
-                channel = {
-                    "shingles": self._by_shingles,
-                    "minhash": self._by_minhash,
-                    "tfidf": self._by_tfidf,
-                }
-                found.append(channel[name](documents, 1 << bit, frequency, count, words))
-        if not found:
+        ways = {"shingles": self._by_shingles, "minhash": self._by_minhash, "tfidf": self._by_tfidf}
+        chosen = [
+            partial(ways[name], documents, 1 << bit, frequency, count, words)
+            for bit, name in enumerate(candidates.CHANNELS)
+            if name in self.channels and count > 1
+        ]
+        if not chosen:
             return self.engine.put(PROPOSED.empty_table())
+        found = self.engine.beside(*chosen)
         tables = {f"pairs{n}": table for n, table in enumerate(found)}
         query = " UNION ALL ".join(f"SELECT * FROM {name}" for name in tables)
         parts = self.plan.partitions
@@ -251,14 +251,12 @@ class Spread:
         needed = engine.sql(queries.COMPARED, accepted=accepted, documents=documents)
         kernel = verdicts.MatchTogether(self.settings)
         both = engine.keep("matched", engine.meet(kernel, accepted, needed, "part", verdicts.MATCHED))
-        matches, families = (
-            engine.keep(
-                name,
-                engine.map(verdicts.Only(name), both, verdicts.only(name)),
-                order=verdicts.ORDER[name],
-            )
-            for name in ("matches", "families")
-        )
+
+        def only(name: Literal["matches", "families"]) -> Table:
+            found = engine.map(verdicts.Only(name), both, verdicts.only(name))
+            return engine.keep(name, found, order=verdicts.ORDER[name])
+
+        matches, families = engine.beside(lambda: only("matches"), lambda: only("families"))
         return matches, families
 
     def origins(self, documents: Table, credits: Table, matches: Table, families: Table) -> Table:
@@ -340,14 +338,18 @@ class Spread:
         documents = self.documents(read)
         total = engine.collect(engine.sql(queries.TOTAL, documents=documents)).to_pylist()[0]
         count, words = total["documents"], total["words"] or 0
-        credits = self.credits(documents)
-        frequency = self.frequency(documents)
-        proposed = self.proposed(documents, frequency, count, words)
-        aligned = self.aligned(documents, proposed, frequency, count)
-        pairs, notes = self.across(documents, aligned, count, cache, progress)
-        passages = self.passages(pairs)
+
+        def compared() -> tuple[Table, Table, Table, Table, list[str]]:
+            frequency = self.frequency(documents)
+            proposed = self.proposed(documents, frequency, count, words)
+            aligned = self.aligned(documents, proposed, frequency, count)
+            pairs, notes = self.across(documents, aligned, count, cache, progress)
+            passages = self.passages(pairs)
+            return pairs, passages, *self.matched(documents, passages), notes
+
+        credits, found = engine.beside(lambda: self.credits(documents), compared)
+        pairs, passages, matches, families, notes = found
         tables = {"documents": documents, "credits": credits, "pairs": pairs, "candidates": passages}
-        matches, families = self.matched(documents, passages)
         origins = self.origins(documents, credits, matches, families)
         tables |= {"matches": matches, "families": families, "origins": origins}
         tables["ledger"] = self.ledger(documents, credits, origins)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -45,13 +46,16 @@ class SparkTables:
         self.partitions = partitions or 4 * session.sparkContext.defaultParallelism
         self._progress = progress or (lambda stage, done, total: None)
         self.timings: list[dict[str, Any]] = []
-        self._cpu = session.sparkContext.accumulator(0.0)
+        self._begun = time.perf_counter()
+        context: Any = session.sparkContext
+        self._cpu = context.accumulator({}, _Sums())
+        self._naming = threading.Lock()
         session.conf.set("spark.sql.shuffle.partitions", str(self.partitions))
 
     @property
     def kernel_seconds(self) -> float:
         """Seconds of processor time that kernels have taken, work that was done twice included."""
-        return float(self._cpu.value)
+        return float(sum(self._cpu.value.values()))
 
     def put(self, table: pa.Table) -> DataFrame:
         schema = spark_schema(table.schema)
@@ -65,7 +69,7 @@ class SparkTables:
                 rows = unpacked(pa.Table.from_batches([batch]), types)
                 begun = time.thread_time()
                 found = kernel(rows).select(schema.names).cast(schema)
-                cpu.add(time.thread_time() - begun)
+                cpu.add({_stage(): time.thread_time() - begun})
                 yield from packed(found).to_batches()
 
         return table.mapInArrow(run, spark_schema(schema))
@@ -77,7 +81,7 @@ class SparkTables:
             rows = unpacked(rows, types)
             begun = time.thread_time()
             found = kernel(rows).select(schema.names).cast(schema)
-            cpu.add(time.thread_time() - begun)
+            cpu.add({_stage(): time.thread_time() - begun})
             return packed(found)
 
         return table.groupBy(key).applyInArrow(run, spark_schema(schema))
@@ -91,7 +95,7 @@ class SparkTables:
             ours, theirs = unpacked(ours, types), unpacked(theirs, other)
             begun = time.thread_time()
             found = kernel(ours, theirs).select(schema.names).cast(schema)
-            cpu.add(time.thread_time() - begun)
+            cpu.add({_stage(): time.thread_time() - begun})
             return packed(found)
 
         # Under new names for columns: the two may have come from one table, and Spark would take them for one.
@@ -101,10 +105,11 @@ class SparkTables:
 
     def sql(self, query: str, **tables: DataFrame) -> DataFrame:
         noted = {}
-        for name, table in tables.items():
-            table.createOrReplaceTempView(name)
-            noted.update({field.name: field.metadata for field in table.schema.fields if field.metadata})
-        found = self.session.sql(query)
+        with self._naming:  # names are the session's; a query has looked them up when it comes back
+            for name, table in tables.items():
+                table.createOrReplaceTempView(name)
+                noted.update({field.name: field.metadata for field in table.schema.fields if field.metadata})
+            found = self.session.sql(query)
         for field in found.schema.fields:  # what is computed, as by COALESCE, has lost what is known of it
             if field.name in noted and not field.metadata:
                 found = found.withMetadata(field.name, noted[field.name])
@@ -113,13 +118,14 @@ class SparkTables:
     def keep(self, name: str, table: DataFrame, order: Sequence[str] = (), number: str = "") -> DataFrame:
         path = self.store.path(name)
         if not self.store.is_whole(name):
-            begun, before = time.perf_counter(), self.kernel_seconds
+            begun = time.perf_counter()
             with self._watched(name), explained(where=path), self._ordered(table, order) as rows:
                 rows.write.mode("overwrite").options(**KEPT).parquet(path)
-            seconds, kernels = time.perf_counter() - begun, self.kernel_seconds - before
-            self.timings.append(
-                {"name": name, "seconds": round(seconds, 3), "kernel_seconds": round(kernels, 3)}
-            )
+            self.timings.append({
+                "name": name, "begun": round(begun - self._begun, 3),
+                "seconds": round(time.perf_counter() - begun, 3),
+                "kernel_seconds": round(self._cpu.value.get(name, 0.0), 3),
+            })  # fmt: skip
         kept = self.session.read.schema(table.schema).parquet(path)
         return self._numbered(kept, number, path) if number else kept
 
@@ -175,6 +181,20 @@ class SparkTables:
         joined = at.join(f.broadcast(files), "file_name")
         return joined.select(*table.columns, (f.col("first") + f.col("row_index")).alias(number))
 
+    def beside(self, *tasks: Callable[[], Any]) -> list[Any]:
+        from pyspark import inheritable_thread_target
+
+        inherited: Any = inheritable_thread_target(self.session)
+        with ThreadPoolExecutor(len(tasks)) as threads:
+            begun = [threads.submit(inherited(task)) for task in tasks]
+            try:
+                for one in wait(begun, return_when=FIRST_EXCEPTION).done:
+                    one.result()
+            except BaseException:
+                self.session.sparkContext.cancelAllJobs()  # what the others do would be for nothing
+                raise
+            return [one.result() for one in begun]
+
     def count(self, table: DataFrame) -> int:
         return int(table.count())
 
@@ -219,3 +239,24 @@ class SparkTables:
         finally:
             over.set()
             thread.join()
+
+
+class _Sums:
+    """Seconds by name, as Spark adds them up (its ``AccumulatorParam``)."""
+
+    def zero(self, value: Mapping[str, float]) -> dict[str, float]:
+        del value
+        return {}
+
+    def addInPlace(self, one: dict[str, float], other: Mapping[str, float]) -> dict[str, float]:  # noqa: N802
+        for name, seconds in other.items():
+            one[name] = one.get(name, 0.0) + seconds
+        return one
+
+
+def _stage() -> str:
+    """Return, inside of a task, the name of the stage that it belongs to."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    return (context and context.getLocalProperty("spark.jobGroup.id")) or ""
