@@ -25,6 +25,8 @@ from numpy.typing import NDArray
 from dedupe.reuse import kernels_families as kernels
 from dedupe.text.kernels import I32, I64, frozen
 
+F64 = NDArray[np.float64]
+
 NEIGHBOURS = 16
 """Overlaps looked at per passage: copies of viral text overlap all with all."""
 
@@ -76,23 +78,26 @@ def families(matches: Sequence[tuple[Side, Side]], *, overlap: float) -> list[Fa
 
 def group(matches: NDArray[np.int32], *, overlap: float) -> Grouping:
     """Return the families of ``matches``, int32[n, 2, 3]: two sides of document, start and stop."""
-    sides = matches.reshape(-1, 3)
-    documents, starts, stops = (frozen(column, np.int32) for column in sides.T)
-    others = matches[:, ::-1].reshape(-1, 3)
-    order = np.lexsort((*others.T[::-1], stops, starts, documents))
-    placed = [frozen(column[order], np.int32) for column in (documents, starts, stops)]
-    one, other, share = kernels.overlaps(placed[0], placed[1], placed[2], overlap, NEIGHBOURS)
-    one, other = order[one], order[other]
-    content = np.empty(len(order), np.int64)
-    content[order] = np.arange(len(order))
-    surest = np.lexsort((content[other], content[one], -share))
-    sets, owner, starts, stops, *core = kernels.join(
-        documents, starts, stops, one[surest], other[surest], overlap
-    )
+    passages = matches.reshape(-1, 3)
+    documents, starts, stops = (column.astype(np.int64) for column in passages.T)
+    other = passages.reshape(-1, 2, 3)[:, ::-1].reshape(-1, 3).T.astype(np.int64)
+    # Two columns of whole numbers to a key: a key is a pass over all passages.
+    order = np.lexsort((other[1] << 32 | other[2], stops << 32 | other[0], documents << 32 | starts))
+    placed = [frozen(column[order], np.int32) for column in passages.T]
+    one, two, share = kernels.overlaps(placed[0], placed[1], placed[2], overlap, NEIGHBOURS)
+    surest = _descending(share)
+    one, two = one[surest], two[surest]
+    del share, surest
+    sides = np.empty(len(order), np.int32)
+    sides[order] = np.arange(len(order))
+    sets, owner, first, last, *core = kernels.join(
+        placed[0], placed[1], placed[2], frozen(sides, np.int32), frozen(one, np.int32), frozen(two, np.int32),
+        overlap,
+    )  # fmt: skip
     entries = np.flatnonzero(owner >= 0)
-    members = np.stack((documents[entries], starts[entries], stops[entries]), axis=1)
+    members = np.stack((placed[0][entries], first[entries], last[entries]), axis=1)
     cores = np.stack(core, axis=1)[entries]
-    by_set = np.lexsort((members[:, 2], members[:, 1], members[:, 0], owner[entries]))
+    by_set = np.lexsort((order[entries], members[:, 2], members[:, 1], members[:, 0], owner[entries]))
     members, cores, owner = members[by_set], cores[by_set], owner[entries][by_set]
     bounds = (
         np.concatenate(([0], np.flatnonzero(np.diff(owner)) + 1, [len(owner)]))
@@ -100,7 +105,7 @@ def group(matches: NDArray[np.int32], *, overlap: float) -> Grouping:
         else np.zeros(1, np.int64)
     )
     names = owner[bounds[:-1]]
-    family_of = np.searchsorted(names, sets[::2])
+    family_of = np.searchsorted(names, sets[sides[::2]])
     ranked = _order(members, bounds, family_of)
     return _arranged(members, cores, bounds, family_of, ranked)
 
@@ -112,24 +117,46 @@ def further(matches: NDArray[np.int32], found: Grouping, *, overlap: float) -> I
     The document of the other side is not in the family. Of several matches that would bring it
     the longest overlap is taken."""
     sides = matches.reshape(-1, 3)
-    passages = np.lexsort((np.arange(len(sides)), sides[:, 2], sides[:, 1], sides[:, 0]))
+    passages = _by_place(sides)
     family = np.repeat(np.arange(len(found.bounds) - 1), np.diff(found.bounds))
     places = np.column_stack((found.members[:, 0], found.cores))
-    cores = np.lexsort((family, places[:, 2], places[:, 1], places[:, 0]))
+    cores = _by_place(places)
     document, start, stop = (frozen(column, np.int32) for column in sides[passages].T)
     where, first, last = (frozen(column, np.int32) for column in places[cores].T)
     passage, core, shared = kernels.covering(document, start, stop, where, first, last, overlap, NEIGHBOURS)
     side, core = passages[passage], cores[core]
+    elsewhere = found.family_of[side >> 1] != family[core]
+    side, core, shared = side[elsewhere], core[elsewhere], shared[elsewhere]
     into = family[core]
     brought = sides[side ^ 1, 0].astype(np.int64)
-    own = found.family_of[side >> 1] == into
-    inside = np.isin(into << 32 | brought, family << 32 | found.members[:, 0].astype(np.int64))
-    kept = np.flatnonzero(~own & ~inside)
+    members = family << 32 | found.members[:, 0]  # ascends: members are in order
+    inside = np.searchsorted(members, into << 32 | brought, "right") > np.searchsorted(
+        members, into << 32 | brought, "left"
+    )
+    kept = np.flatnonzero(~inside)
     best = kept[np.lexsort((side[kept], sides[side[kept] ^ 1, 1], -shared[kept], brought[kept], into[kept]))]
     _, firsts = np.unique(into[best] << 32 | brought[best], return_index=True)
     best = best[firsts]
     rows = np.column_stack((into[best], side[best] >> 1, side[best] & 1, found.cores[core[best]]))
     return rows[np.lexsort(rows.T[::-1])]
+
+
+def _by_place(passages: I32) -> I64:
+    """Return the order of passages by document, start and stop, equal ones as they stand."""
+    documents, starts, stops = passages.T
+    return np.lexsort((stops, documents.astype(np.int64) << 32 | starts))
+
+
+def _descending(shares: F64) -> I64:
+    """Return the order of positive numbers, the greatest first and equal ones as they stand.
+
+    Bits of positive doubles are in their order; by 16 bits at a time numpy sorts fastest.
+    """
+    bits = ~shares.view(np.int64)
+    order = np.arange(len(bits))
+    for shift in (0, 16, 32, 48):
+        order = order[np.argsort((bits >> shift).astype(np.uint16)[order], kind="stable")]
+    return order
 
 
 def _order(members: I32, bounds: I64, family_of: I64) -> list[int]:

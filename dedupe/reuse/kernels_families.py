@@ -10,17 +10,21 @@ from dedupe.text.tokens import mix
 
 F64 = NDArray[np.float64]
 _FREE = np.int64(-1)
+_ORIGIN, _SCALE = 0, 1
+"""Columns of an entry in `join`."""
+_CORE_START, _CORE_STOP, _SHORTEST, _SIZE = 0, 1, 2, 3
+"""Columns of a set in `join`."""
 
 
 @kernel
 def overlaps(
     documents: I32, starts: I32, stops: I32, least: float, neighbours: int
-) -> tuple[I64, I64, NDArray[np.float64]]:
+) -> tuple[I32, I32, NDArray[np.float64]]:
     """Return pairs of passages of one document that overlap by ``least`` of the shorter one, and how much
     of the longer one that is. Passages are sorted; each is compared with its next ``neighbours``."""
     n = len(documents)
-    ones = np.empty(n * neighbours, np.int64)
-    others = np.empty(n * neighbours, np.int64)
+    ones = np.empty(n * neighbours, np.int32)
+    others = np.empty(n * neighbours, np.int32)
     shares = np.empty(n * neighbours, np.float64)
     count = 0
     for i in range(n):
@@ -39,9 +43,9 @@ def overlaps(
 
 @kernel
 def join(
-    documents: I32, starts: I32, stops: I32, first: I64, second: I64, least: float
+    documents: I32, starts: I32, stops: I32, sides: I32, first: I32, second: I32, least: float
 ) -> tuple[I64, I64, I32, I32, I32, I32]:
-    """Join passages into sets; passages ``2 i`` and ``2 i + 1`` are the sides of match ``i``.
+    """Join passages into sets; passages ``sides[2 i]`` and ``sides[2 i + 1]`` are the sides of match ``i``.
 
     Return of each passage its set, and entry by entry (a place of a set in a document) its set or -1, the
     start and stop of the stretch that the set covers there, and of the part that all its passages have.
@@ -53,21 +57,23 @@ def join(
     """
     n = len(documents)
     parent = np.arange(n)
-    parent[1::2] = parent[::2]
-    size = np.ones(n, np.int32)
-    size[::2] = 2
     following = np.full(n, _FREE, np.int64)  # the entries of a set are a chain from its root's own entry
-    following[::2] = np.arange(1, n, 2)
     last = np.arange(n)
-    last[::2] = np.arange(1, n, 2)
     owner = np.arange(n)
     place = np.arange(n)  # the entry that a passage became part of
     again = np.full(n, _FREE, np.int64)  # the next entry of the same set and document
-    origin = starts.astype(np.float64)  # a place in the set is this character of the document, …
-    scale = (stops - starts).astype(np.float64)  # … and so many more for each unit further on
-    core_start = np.zeros(n)
-    core_stop = np.ones(n)
-    shortest = np.minimum(scale[::2], scale[1::2]).repeat(2)  # of the passages of a set, in characters
+    # What is looked at together lies together: every look is at another place in memory.
+    entries = np.empty((n, 2))
+    entries[:, _ORIGIN] = starts  # a place in the set is this character of the document, …
+    entries[:, _SCALE] = stops - starts  # … and so many more for each unit further on
+    sets = np.empty((n, 4))
+    for match in range(n // 2):
+        one, other = sides[2 * match], sides[2 * match + 1]
+        parent[other] = one
+        following[one] = other
+        last[one] = other
+        sets[one, _CORE_START], sets[one, _CORE_STOP], sets[one, _SIZE] = 0.0, 1.0, 2.0
+        sets[one, _SHORTEST] = min(entries[one, _SCALE], entries[other, _SCALE])  # passage, in characters
     starts, stops = starts.copy(), stops.copy()
     slots = 1 << 4
     while slots < 4 * n:
@@ -78,22 +84,23 @@ def join(
     for entry in range(n):
         _put(keys, values, parent[entry] << 24 | documents[entry], entry)
     for step in range(len(first)):
-        big, small = _find(parent, first[step]), _find(parent, second[step])
+        one, other = int(first[step]), int(second[step])
+        big, small = _find(parent, one), _find(parent, other)
         if big == small:
             continue
-        if size[big] < size[small]:
+        if sets[big, _SIZE] < sets[small, _SIZE]:
             big, small = small, big
-        one, other = _find(place, first[step]), _find(place, second[step])
-        if _find(parent, one) != big:
             one, other = other, one
+        one, other = _find(place, one), _find(place, other)
         # u in the small set is slope * u + shift in the big one
-        slope = scale[other] / scale[one]
-        shift = (origin[other] - origin[one]) / scale[one]
-        low = max(core_start[big], slope * core_start[small] + shift)
-        high = min(core_stop[big], slope * core_stop[small] + shift)
-        if (high - low) * scale[one] < least * min(shortest[big], shortest[small]):
+        slope = entries[other, _SCALE] / entries[one, _SCALE]
+        shift = (entries[other, _ORIGIN] - entries[one, _ORIGIN]) / entries[one, _SCALE]
+        low = max(sets[big, _CORE_START], slope * sets[small, _CORE_START] + shift)
+        high = min(sets[big, _CORE_STOP], slope * sets[small, _CORE_STOP] + shift)
+        shortest = min(sets[big, _SHORTEST], sets[small, _SHORTEST])
+        if (high - low) * entries[one, _SCALE] < least * shortest:
             continue
-        if 2 * (used + size[small]) > len(keys):  # drop the keys of sets that are no more
+        if 2 * (used + sets[small, _SIZE]) > len(keys):  # drop the keys of sets that are no more
             old_keys, old_values = keys, values
             keys = np.full(2 * len(keys), _FREE, np.int64)
             values = np.empty(len(keys), np.int64)
@@ -103,19 +110,19 @@ def join(
                     _put(keys, values, old_keys[slot], old_values[slot])
                     used += 1
         parent[small] = big
-        core_start[big], core_stop[big] = low, high
-        shortest[big] = min(shortest[big], shortest[small])
+        sets[big, _CORE_START], sets[big, _CORE_STOP] = low, high
+        sets[big, _SHORTEST] = shortest
         entry = small
         while entry >= 0:
             after = following[entry]
-            scale[entry] /= slope
-            origin[entry] -= shift * scale[entry]
+            entries[entry, _SCALE] /= slope
+            entries[entry, _ORIGIN] -= shift * entries[entry, _SCALE]
             again[entry] = _FREE
             at = _get(keys, values, big << 24 | documents[entry])
             if at < 0:
                 _put(keys, values, big << 24 | documents[entry], entry)
                 used += 1
-            while at >= 0 and not _meet(origin, scale, int(at), int(entry), low, high):
+            while at >= 0 and not _meet(entries[at], entries[entry], low, high):
                 if again[at] < 0:  # a document may hold the text twice
                     again[at] = entry
                     at = np.int64(entry)
@@ -129,28 +136,30 @@ def join(
                 following[last[big]] = entry
                 following[entry] = _FREE
                 last[big] = entry
-                size[big] += 1
+                sets[big, _SIZE] += 1
             entry = after
-    sets = np.empty(n, np.int64)
+    roots = np.empty(n, np.int64)
     cores = np.empty((2, n), np.int32)
     for passage in range(n):
-        sets[passage] = _find(parent, passage)
-        low, high = core_start[sets[passage]], core_stop[sets[passage]]
-        cores[0, passage] = max(starts[passage], round(origin[passage] + low * scale[passage]))
-        cores[1, passage] = min(stops[passage], round(origin[passage] + high * scale[passage]))
+        root = _find(parent, passage)
+        low, high = sets[root, _CORE_START], sets[root, _CORE_STOP]
+        origin, scale = entries[passage, _ORIGIN], entries[passage, _SCALE]
+        roots[passage] = root
+        cores[0, passage] = max(starts[passage], round(origin + low * scale))
+        cores[1, passage] = min(stops[passage], round(origin + high * scale))
         if cores[0, passage] >= cores[1, passage]:  # evenly is not everywhere true
             cores[0, passage], cores[1, passage] = starts[passage], stops[passage]
     for entry in range(n):
         if owner[entry] >= 0:
-            owner[entry] = sets[entry]
-    return sets, owner, starts, stops, cores[0], cores[1]
+            owner[entry] = roots[entry]
+    return roots, owner, starts, stops, cores[0], cores[1]
 
 
 @kernel
-def _meet(origin: F64, scale: F64, one: int, other: int, low: float, high: float) -> bool:
+def _meet(one: F64, other: F64, low: float, high: float) -> bool:
     """Whether two entries of one document have the core of their set in one place."""
-    start = max(origin[one] + low * scale[one], origin[other] + low * scale[other])
-    stop = min(origin[one] + high * scale[one], origin[other] + high * scale[other])
+    start = max(one[_ORIGIN] + low * one[_SCALE], other[_ORIGIN] + low * other[_SCALE])
+    stop = min(one[_ORIGIN] + high * one[_SCALE], other[_ORIGIN] + high * other[_SCALE])
     return bool(start < stop)
 
 

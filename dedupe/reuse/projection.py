@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Indel
+
+from dedupe.reuse import kernels_projection as kernels
+from dedupe.text.kernels import I64, frozen
 
 Words = NDArray[np.uint64]
 
@@ -12,16 +14,11 @@ LEAST = 0.5
 """Share of the part's words that must stand in the copy, in order."""
 
 
-def projected(words: Words, copy: Words, first: int, last: int) -> tuple[int, int] | None:
-    """Return the words of ``copy`` (first and last-plus-one) that ``words[first:last]`` became.
+def projected(words: Words, rows: I64) -> I64:
+    """Return the words of copies that parts of passages became: int64[n, 2], first and last-plus-one.
 
-    The copy's part begins and ends with a word that stands in the part, too (longest common
-    subsequence of words). None where less than ``LEAST`` of the part stands in the copy.
+    A row of ``rows``, int64[n, 6], holds first and last-plus-one of a passage and of its copy, within ``words``,
+    and of the part, within the passage. The copy's part begins and ends with a word that stands in the
+    part, too (longest common subsequence of words). -1 where less than ``LEAST`` of the part stands in the copy.
     """
-    low, high, same = len(copy), 0, 0
-    for step in Indel.opcodes(words.tolist(), copy.tolist()):
-        start, stop = max(step.src_start, first), min(step.src_end, last)
-        if step.tag == "equal" and start < stop:
-            shift = step.dest_start - step.src_start
-            low, high, same = min(low, start + shift), max(high, stop + shift), same + stop - start
-    return (low, high) if same and same >= LEAST * (last - first) else None
+    return kernels.project(frozen(words, np.uint64), frozen(rows, np.int64), LEAST)

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.provenance.origins import Coverage, Evidence, Member, Origin, origin, wire_source
 from dedupe.records import EVIDENCE, FAMILIES, MATCH_KINDS, MATCHES, ORIGINS
-from dedupe.reuse.explained import Matched, explained
+from dedupe.reuse.explained import explained
 from dedupe.reuse.families import Grouping, further, group
 from dedupe.reuse.projection import projected
 from dedupe.settings import Settings
-from dedupe.stages.columns import Int, codes, numbers, tokenized
+from dedupe.stages.columns import Int, codes, numbers, rounded, tokenized
 from dedupe.stages.credits import from_row
 from dedupe.text.tokens import TokenBatch
 
@@ -31,40 +31,33 @@ def matched(
     """Return the tables ``matches`` and ``families`` of the accepted candidates, those aside that two
     dispatches explain (``reuse.explained``)."""
     ids = documents["id"].combine_chunks()
-    accepted = candidates.filter(candidates["accepted"])
-    number = {side: numbers(pc.index_in(accepted[side], ids)) for side in "ab"}
-    place = {name: numbers(accepted[name]) for name in ("a_start", "b_start", "a_stop", "b_stop")}
-    order = np.lexsort(
-        (place["b_stop"], place["a_stop"], place["b_start"], place["a_start"], number["b"], number["a"])
+    columns = [name for name in candidates.column_names if name in MATCHES.names]
+    accepted, sides = _in_order(candidates.select(columns).filter(candidates["accepted"]), ids)
+    wire = numbers(pc.equal(documents["kind"], "wire")).astype(np.bool_)
+    exact = numbers(pc.is_in(accepted["kind"], pa.array(["verbatim", "light"]))).astype(np.bool_)
+    aside = explained(
+        sides,
+        _is(accepted["kind"], "reworded"),
+        exact,
+        numbers(accepted["score"]),
+        _agencies(documents, wire),
     )
-    order = order[
-        ~_set_aside(accepted.take(pa.array(order)), number["a"][order], number["b"][order], documents)
-    ]
-    accepted = accepted.take(pa.array(order))
-    a, b = number["a"][order], number["b"][order]
-    sides = np.stack(
-        [
-            np.stack([owner, place[f"{side}_start"][order], place[f"{side}_stop"][order]], axis=1)
-            for side, owner in (("a", a), ("b", b))
-        ],
-        axis=1,
-    )  # fmt: skip
+    if aside.any():
+        accepted, sides, exact = accepted.filter(pa.array(~aside)), sides[~aside], exact[~aside]
     found = group(sides, overlap=settings.families.overlap)
     names = pa.array(_names(found, ids), pa.string())
     words = numbers(documents["words"])
+    a, b = sides[:, 0, 0], sides[:, 1, 0]
     keys = _pair(*(numbers(pc.index_in(pairs[side], ids)) for side in "ab"))
-    columns = {name: accepted[name] for name in accepted.column_names if name in MATCHES.names}
-    columns["family"] = names.take(pa.array(found.family_of))
+    matches = {name: accepted[name] for name in columns}
+    matches["family"] = names.take(pa.array(found.family_of))
     for side, owner in (("a", a), ("b", b)):
-        shares = numbers(accepted[f"{side}_words"]) / words[owner]
-        columns[f"{side}_covered"] = pa.array([round(share, 4) for share in shares.tolist()], pa.float64())
-    columns["channels"] = (
+        matches[f"{side}_covered"] = pa.array(rounded(numbers(accepted[f"{side}_words"]) / words[owner]))
+    matches["channels"] = (
         pairs["channels"].combine_chunks().take(pa.array(np.searchsorted(keys, _pair(a, b))))
     )
     family = np.repeat(np.arange(len(names)), np.diff(found.bounds))
     more_family, more = _further(sides, found, documents["text"], settings)
-    wire = numbers(pc.equal(documents["kind"], "wire")).astype(np.bool_)
-    exact = numbers(pc.is_in(accepted["kind"], pa.array(["verbatim", "light"]))).astype(np.bool_)
     common = np.concatenate((_common(sides, found, wire, exact), more[:, 1:]))
     family, places = np.concatenate((family, more_family)), np.concatenate((found.members, more))
     order = np.lexsort((places[:, 2], places[:, 1], places[:, 0], family))
@@ -82,7 +75,32 @@ def matched(
         },
         schema=FAMILIES,
     )
-    return pa.table({name: columns[name] for name in MATCHES.names}, schema=MATCHES), members
+    return pa.table({name: matches[name] for name in MATCHES.names}, schema=MATCHES), members
+
+
+def _in_order(accepted: pa.Table, ids: pa.Array) -> tuple[pa.Table, NDArray[np.int32]]:
+    """Return candidates in the order of their places, and these: int32[n, 2, 3], document, start and stop."""
+    places = [
+        numbers(column)
+        for side in "ab"
+        for column in (pc.index_in(accepted[side], ids), accepted[f"{side}_start"], accepted[f"{side}_stop"])
+    ]
+    a, a_start, a_stop, b, b_start, b_stop = places
+    order = np.lexsort((b_stop, a_stop, b_start, a_start, b, a))
+    sides = np.stack(places, axis=1).reshape(-1, 2, 3)
+    if np.array_equal(order, np.arange(len(order))):  # as a run has them: all strings stay where they are
+        return accepted, sides
+    return accepted.take(pa.array(order)), sides[order]
+
+
+def _is(column: pa.ChunkedArray, value: str) -> NDArray[np.bool_]:
+    return numbers(pc.equal(column, value)).astype(np.bool_)
+
+
+def _agencies(documents: pa.Table, wire: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Number the outlets of dispatches; other documents have -1."""
+    outlets = documents["outlet"].combine_chunks().dictionary_encode().indices
+    return np.where(wire, outlets.to_numpy(), -1).astype(np.int32)
 
 
 def _names(found: Grouping, ids: pa.Array) -> list[str]:
@@ -111,10 +129,12 @@ def _common(
     keys = (family << 32) + found.members[:, 0]
     wanted = (found.family_of[whole >> 1] << 32) + passages[:, 0]
     low, high = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
-    for first, last, (_, start, stop) in zip(low.tolist(), high.tolist(), passages.tolist(), strict=True):
-        for member in range(first, last):
-            if found.members[member, 1] <= start and stop <= found.members[member, 2]:
-                common[member] = min(common[member, 0], start), max(common[member, 1], stop)
+    passage = np.repeat(np.arange(len(whole)), high - low)
+    member = np.arange(len(passage)) + np.repeat(high - np.cumsum(high - low), high - low)
+    start, stop = passages[passage, 1], passages[passage, 2]
+    held = (found.members[member, 1] <= start) & (stop <= found.members[member, 2])
+    np.minimum.at(common[:, 0], member[held], start[held])
+    np.maximum.at(common[:, 1], member[held], stop[held])
     return common
 
 
@@ -123,48 +143,54 @@ def _further(
 ) -> tuple[Int, NDArray[np.int32]]:
     """Return the families that have further members (`reuse.families.further`), and these: document, start, stop."""
     rows = further(sides, found, overlap=settings.families.overlap)
-    document = {number: place for place, number in enumerate(np.unique(sides[rows[:, 1], :, 0]).tolist())}
-    batch = tokenized(texts.take(pa.array(list(document), pa.int64())))
-    family, members = [], []
-    for into, match, side, core_start, core_stop in rows.tolist():
-        (own, start, stop), (other, low, high) = sides[match, side].tolist(), sides[match, 1 - side].tolist()
-        if start < core_start or stop > core_stop:  # only the part in the core belongs to the family
-            words, starts, _ = _within(batch, document[own], start, stop)
-            copy, copy_starts, copy_stops = _within(batch, document[other], low, high)
-            part = slice(*np.searchsorted(starts, (core_start, core_stop)).tolist())
-            place = projected(words, copy, part.start, part.stop)
-            if place is None:
-                continue
-            low, high = int(copy_starts[place[0]]), int(copy_stops[place[1] - 1])
-        family.append(into)
-        members.append((other, low, high))
-    return np.array(family, np.int64), np.array(members, np.int32).reshape(-1, 3)
+    own, other = sides[rows[:, 1], rows[:, 2]], sides[rows[:, 1], 1 - rows[:, 2]]
+    cores = rows[:, 3:]
+    parts = np.flatnonzero((own[:, 1] < cores[:, 0]) | (own[:, 2] > cores[:, 1]))
+    other[parts, 1:] = _parts(own[parts], other[parts], cores[parts], texts)
+    kept = other[:, 1] >= 0
+    return rows[kept, 0], other[kept]
 
 
-def _within(
-    batch: TokenBatch, document: int, start: int, stop: int
-) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]:
-    """Return the words of a document between two characters: hashes, starts and stops."""
-    hashes, starts, stops = batch.document(document)
-    inside = slice(*np.searchsorted(starts, (start, stop)).tolist())
-    return hashes[inside], starts[inside], stops[inside]
+def _parts(
+    own: NDArray[np.int32], other: NDArray[np.int32], cores: Int, texts: pa.ChunkedArray
+) -> NDArray[np.int32]:
+    """Return where the part of each passage that is in a core stands in the other one, -1 where it does not:
+    only that part belongs to the core's family."""
+    places = np.full((len(own), 2), -1, np.int32)
+    if not len(own):
+        return places
+    documents, document = np.unique(np.stack((own[:, 0], other[:, 0])), return_inverse=True)
+    batch = tokenized(texts.take(pa.array(documents)))
+    home, away = document.reshape(2, -1).astype(np.int64)
+    rows = np.stack(
+        [
+            _words_before(batch, document, at)
+            for document, places in ((home, own), (away, other), (home, cores))
+            for at in places[:, -2:].T
+        ],
+        axis=1,
+    )
+    rows[:, 4:] -= rows[:, :1]
+    rows[:, 4:] = np.clip(rows[:, 4:], 0, rows[:, 1:2] - rows[:, :1])
+    found = projected(batch.hashes, rows)
+    kept = found[:, 0] >= 0
+    first, last = (found + rows[:, 2:3])[kept].T
+    places[kept] = np.stack((batch.starts[first], batch.stops[last - 1]), axis=1)
+    return places
 
 
-def _set_aside(
-    accepted: pa.Table, a: NDArray[np.int32], b: NDArray[np.int32], documents: pa.Table
-) -> NDArray[np.bool_]:
-    dispatches = np.flatnonzero(numbers(pc.equal(documents["kind"], "wire")).astype(np.bool_))
-    if not len(dispatches) or not len(a):
-        return np.zeros(len(a), np.bool_)
-    outlets = documents["outlet"].take(pa.array(dispatches)).to_pylist()
-    place = (accepted[f"{side}_{end}"].to_pylist() for side in "ab" for end in ("start", "stop"))
-    a_start, a_stop, b_start, b_stop = place
-    rows = zip(
-        a.tolist(), a_start, a_stop, b.tolist(), b_start, b_stop, accepted["kind"].to_pylist(),
-        accepted["score"].to_pylist(), strict=True,
-    )  # fmt: skip
-    agencies = dict(zip(dispatches.tolist(), outlets, strict=True))
-    return np.array(explained([Matched(*row) for row in rows], agencies), np.bool_)
+def _words_before(batch: TokenBatch, document: Int, at: NDArray[np.integer[Any]]) -> Int:
+    """Return how many words of the batch come before a character of a document, piece by piece: it is large."""
+    before = np.empty(len(document), np.int64)
+    order = np.argsort(document, kind="stable")
+    for first in range(0, len(batch), ROWS):
+        low, high = np.searchsorted(document[order], (first, first + ROWS))
+        rows = order[low:high]
+        words = batch.offsets[first : first + ROWS + 1]
+        owner = np.repeat(np.arange(first, first + len(words) - 1), np.diff(words)) << 32
+        starts = owner + batch.starts[words[0] : words[-1]]
+        before[rows] = words[0] + np.searchsorted(starts, (document[rows] << 32) + at[rows])
+    return before
 
 
 def _pair(a: NDArray[np.int32], b: NDArray[np.int32]) -> Int:
