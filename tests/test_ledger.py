@@ -1,12 +1,19 @@
 """The ledger: every word in exactly one class."""
 
+from dataclasses import asdict, replace
+from typing import NamedTuple
+
 import numpy as np
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.provenance.catalogue import Catalogue, Source
-from dedupe.provenance.ledger import FamilyPassage, entries
-from dedupe.records import Cover, Credit, Span
+from dedupe.provenance.ledger import FamilyPassage, Label
+from dedupe.records import CREDITS, Cover, Credit, Span
+from dedupe.stages.columns import SPANS
+from dedupe.stages.credits import as_row
+from dedupe.stages.ledger import PASSAGES, kept
 
 KNOWN = Catalogue(
     {s.id: s for s in (Source("alfa", "Alfa", "agency_global"), Source("beta", "Beta", "newspaper", domains=("beta.example",)))}, {}
@@ -33,11 +40,53 @@ def words(count):
     return starts, starts + np.int32(3)
 
 
-def ledger(count=100, *, outlet="paper", credits=(), passages=(), furniture=()):
-    starts, stops = words(count)
-    return entries(
-        starts, stops, outlet=outlet, credits=credits, passages=passages, furniture=furniture, catalogue=KNOWN
-    )
+class Article(NamedTuple):
+    """An article of ``count`` words, and what is known of it."""
+
+    count: int = 100
+    outlet: str = "paper"
+    credits: tuple[Credit, ...] = ()
+    passages: tuple[FamilyPassage, ...] = ()
+    furniture: tuple[Span, ...] = ()
+
+
+class Entry(NamedTuple):
+    start: int
+    stop: int
+    label: Label
+    words: int
+
+
+SCHEMA = pa.schema({
+    "id": pa.string(), "text": pa.string(), "outlet": pa.string(), "furniture": SPANS,
+    "credits": pa.list_(pa.struct([field for field in CREDITS if field.name != "document"])),
+    "passages": PASSAGES,
+})  # fmt: skip
+
+
+def ledgers(articles):
+    """The ledgers of articles that are worked on together."""
+    rows = [
+        {
+            "id": str(number),
+            "text": "abc " * article.count,
+            "outlet": article.outlet,
+            "furniture": [line._asdict() for line in article.furniture],
+            "credits": [as_row("", credit) for credit in article.credits],
+            "passages": [asdict(passage) for passage in article.passages],
+        }
+        for number, article in enumerate(articles)
+    ]
+    found = [[] for _ in articles]
+    for row in kept(pa.Table.from_pylist(rows, SCHEMA), KNOWN).to_pylist():
+        label = Label(row["class"], row["source"], row["via"], row["family"])
+        found[int(row["document"])].append(Entry(row["start"], row["stop"], label, row["words"]))
+    return found
+
+
+def ledger(count=100, *, credits=(), passages=(), furniture=(), outlet="paper"):
+    (found,) = ledgers([Article(count, outlet, tuple(credits), tuple(passages), tuple(furniture))])
+    return found
 
 
 @given(
@@ -122,3 +171,21 @@ def test_an_origin_holds_for_what_all_members_have_and_no_further():
     round_up = FamilyPassage(0, 80, "f", "alfa", 0.9, 0, 40)
     labels = [(entry.start, entry.stop, entry.label) for entry in ledger(20, passages=[round_up])]
     assert labels == [(0, 39, ("uncredited", "alfa", "", "f")), (40, 79, ("shared", "", "", "f"))]
+
+
+articles = st.builds(
+    Article, st.integers(0, 100), st.sampled_from(["paper", "beta.example"]),
+    st.lists(credits, max_size=2).map(tuple), st.lists(passages, max_size=6).map(tuple),
+    st.lists(furniture, max_size=2).map(tuple),
+)  # fmt: skip
+
+
+@given(st.lists(articles, max_size=5))
+def test_articles_do_not_depend_on_what_they_are_worked_on_with(several):
+    assert ledgers(several) == [found for article in several for found in ledgers([article])]
+
+
+@given(articles)
+def test_without_a_credit_all_is_as_with_one_that_does_not_count(article):
+    photo = replace(credit("alfa"), role="photo")  # a credit has an article looked at by itself
+    assert ledgers([article._replace(credits=())]) == ledgers([article._replace(credits=(photo,))])

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.provenance.origins import STRENGTH, Attribution, Coverage, speaks_for
 from dedupe.records import Credit, LedgerClass, Span, Strength
+from dedupe.text.kernels import I64
+from dedupe.text.tokens import TokenBatch
 
 
 class Label(NamedTuple):
@@ -27,15 +28,6 @@ class Label(NamedTuple):
     source: str = ""
     via: str = ""
     family: str = ""
-
-
-class Entry(NamedTuple):
-    """A maximal run of words with one label: first word's start to last word's stop."""
-
-    start: int
-    stop: int
-    label: Label
-    words: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +54,14 @@ OWN = Label("own")
 BOILERPLATE = Label("boilerplate")
 
 
-def entries(
-    starts: NDArray[np.int32],
-    stops: NDArray[np.int32],
-    *,
-    outlet: str,
-    credits: Sequence[Credit],
-    passages: Sequence[FamilyPassage],
-    furniture: Sequence[Span],
-    catalogue: Catalogue,
-) -> list[Entry]:
-    """Return the ledger of one article, in order; its words add up to ``len(starts)``.
-
-    ``starts`` and ``stops`` are the character offsets of the article's words.
-    """
-    labels: list[Label] = [OWN]
-    paint = np.zeros(len(starts), dtype=np.int32)
-    for start, stop, label in _layers(outlet, credits, passages, furniture, catalogue):
-        first = int(stops.searchsorted(start, side="right"))
-        last = int(starts.searchsorted(stop, side="left"))
-        if last > first:
-            paint[first:last] = len(labels)
-            labels.append(label)
-    return list(_runs(starts, stops, paint, labels))
-
-
-def _layers(
+def layers(
     outlet: str,
     credits: Sequence[Credit],
     passages: Sequence[FamilyPassage],
     furniture: Sequence[Span],
     catalogue: Catalogue,
 ) -> Iterable[tuple[int, int, Label]]:
+    """Yield the stretches of one article, in the order in which they are painted."""
     said_here = Coverage(credits)
     yield from _claims(said_here, outlet, catalogue)
     undecided = [
@@ -114,6 +82,24 @@ def _layers(
         yield passage.common_start, passage.common_stop, _decided(passage, outlet, said_here, catalogue)
     for span in furniture:
         yield span.start, span.stop, BOILERPLATE
+
+
+def paint(words: TokenBatch, article: I64, start: I64, stop: I64, label: I64) -> tuple[I64, I64, I64]:
+    """Paint stretches over the words of articles, each over those before it; words begin with the label 0.
+
+    Return the maximal runs of words of one article with one label: first word, last-plus-one, label. Their
+    lengths add up to the number of words.
+    """
+    owner = np.repeat(np.arange(len(words)), np.diff(words.offsets)) << 32
+    first = np.searchsorted(owner + words.stops, (article << 32) + start, "right")
+    last = np.searchsorted(owner + words.starts, (article << 32) + stop, "left")
+    painted = np.zeros(len(owner), np.int64)
+    for low, high, number in zip(first.tolist(), last.tolist(), label.tolist(), strict=True):
+        painted[low:high] = number
+    edges = np.ones(len(owner), np.bool_)
+    edges[1:] = (painted[1:] != painted[:-1]) | (owner[1:] != owner[:-1])
+    begin = np.flatnonzero(edges)
+    return begin, np.append(begin[1:], len(owner))[: len(begin)], painted[begin]
 
 
 def _undecided(passage: FamilyPassage) -> tuple[tuple[int, int], ...]:
@@ -172,20 +158,3 @@ def _via(said: Attribution, source: str) -> str:
     if chain[0] != source:
         return chain[0]
     return said.via if said.via != source else ""
-
-
-def _runs(
-    starts: NDArray[np.int32], stops: NDArray[np.int32], paint: NDArray[np.int32], labels: Sequence[Label]
-) -> Iterable[Entry]:
-    """Join neighbouring words of equal label (labels painted apart may be equal)."""
-    if len(paint) == 0:
-        return
-    edges = ((paint[1:] != paint[:-1]).nonzero()[0] + 1).tolist()
-    painted = [labels[number] for number in paint[[0, *edges]].tolist()]
-    first, label = 0, painted[0]
-    for edge, following in zip([*edges, len(paint)], [*painted[1:], None], strict=True):
-        if following == label:
-            continue
-        yield Entry(int(starts[first]), int(stops[edge - 1]), label, edge - first)
-        if following is not None:
-            first, label = edge, following
