@@ -13,8 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 from rapidfuzz.distance import Indel
+from rich.cells import cell_len
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -35,6 +35,8 @@ SOURCES = 8
 """Sources that get a column of their own; the rest share one that says how many they are."""
 NAME = 80
 """Characters of a name or an id in a table; one of ten thousand would make every line as wide."""
+GAP = 2
+"""Blanks between two columns."""
 _SOURCED = LEDGER_CLASSES[:3]
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -82,7 +84,7 @@ def print_matrix(matrix: pa.Table, names: Mapping[str, str], console: Console) -
     sources = sorted(by_source, key=lambda s: (-by_source[s], s))
     outlets = sorted({row["outlet"] for row in rows}, key=lambda o: (_rank(o, sources, words), o))
     table = _wide(outlets, sources, words, vias, names)
-    if _needed(table, console) > console.width and console.is_terminal:
+    if console.is_terminal and _needed(table) > console.width:
         table = _long(outlets, sources, words, vias, names)
     _print_table(table, console)
     console.print(
@@ -119,14 +121,21 @@ def _wide(
     for name in LEDGER_CLASSES[3:]:
         table.add_column(LABEL[name], justify="right", style="dim")
     table.add_column("all words", justify="right")
+    totals = _totals(words)
     for outlet in outlets:
         cells = [_cell(outlet, [source], words, vias, names) for source in shown]
         if rest:
             cells.append(_cell(outlet, rest, words, {}, names))
         figures = [f"{words.get((outlet, '', name), 0):,}" for name in LEDGER_CLASSES[3:]]
-        total = sum(count for (o, _, _), count in words.items() if o == outlet)
-        table.add_row(Text(named(outlet)), *cells, *figures, f"{total:,}")
+        table.add_row(Text(named(outlet)), *cells, *figures, f"{totals[outlet]:,}")
     return table
+
+
+def _totals(words: Mapping[tuple[str, str, str], int]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for (outlet, _, _), count in words.items():
+        totals[outlet] = totals.get(outlet, 0) + count
+    return totals
 
 
 def _cell(
@@ -160,8 +169,9 @@ def _long(
     table.add_column("Source")
     table.add_column("Words")
     table.add_column("Share", justify="right")
+    totals = _totals(words)
     for outlet in outlets:
-        total = sum(count for (o, _, _), count in words.items() if o == outlet)
+        total = totals[outlet]
         first = True
         for source in sources:
             cell = _cell(outlet, [source], words, vias, names)
@@ -186,12 +196,21 @@ def _long(
 
 
 def _table() -> Table:
-    return Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    return Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
 
 
-def _needed(table: Table, console: Console) -> int:
+def _cells(table: Table) -> list[list[str]]:
+    """Return the text of a table's cells, column by column, each under its heading."""
+    return [
+        [str(cell) for cell in (column.header, *column.cells)]  # texts know no markup, our strings have none
+        for column in table.columns
+    ]
+
+
+def _needed(table: Table) -> int:
     """Return the width that a table would take if it had the room."""
-    return Measurement.get(console, console.options.update(width=10_000, max_width=10_000), table).maximum
+    widths = [max(cell_len(line) for cell in column for line in cell.split("\n")) for column in _cells(table)]
+    return sum(widths) + GAP * (len(widths) - 1)
 
 
 def _print_table(table: Table, console: Console) -> None:
@@ -199,10 +218,24 @@ def _print_table(table: Table, console: Console) -> None:
     if console.is_terminal:
         console.print(table)
         return
-    width = console.width
-    console.width = max(width, _needed(table, console))
-    console.print(table)
-    console.width = width
+    columns = _cells(table)
+    if any("\n" in cell or "\t" in cell for column in columns for cell in column):
+        width = console.width
+        console.width = max(width, _needed(table))
+        console.print(table)
+        console.width = width
+        return
+    # As rich would: it takes seconds over some hundred outlets.
+    padded = []
+    for column, given in zip(columns, table.columns, strict=True):
+        width = max(map(cell_len, column))
+        right = given.justify == "right"
+        blanks = [" " * (width - cell_len(cell)) for cell in column]
+        padded.append(
+            [blank + cell if right else cell + blank for cell, blank in zip(column, blanks, strict=True)]
+        )
+    lines = ((" " * GAP).join(row) for row in zip(*padded, strict=True))
+    console.out("\n".join(lines), highlight=False)
 
 
 def print_similar(pairs: pa.Table, console: Console) -> None:
