@@ -197,7 +197,7 @@ def run(
         ledger = writer.stage("ledger", keep)
         # Only the columns that are asked for: the engine would look at the texts, too.
         outlets = documents.select(["id", "outlet", "kind", "words"])
-        writer.stage(
+        table = writer.stage(
             "matrix", lambda: engine.sql(matrix.QUERY, ledger=ledger, documents=outlets), schema=MATRIX
         )
 
@@ -227,7 +227,12 @@ def run(
         )
         + told,
     }
-    results.write_report(Run(out, meta), None, facts=facts)
+    at_hand = {
+        "documents": documents.select(DOCUMENTS.names).cast(DOCUMENTS), "pairs": pairs, "candidates": scored,
+        "matches": matches, "families": members, "credits": credits, "origins": origins, "ledger": ledger,
+        "matrix": table,
+    }  # fmt: skip
+    results.write_report(Run(out, meta, at_hand), None, facts=facts)
     writer.finish(meta)
     return open_run(out)
 

@@ -46,12 +46,19 @@ def matches_between(done: Run, a: str, b: str) -> list[dict[str, Any]]:
 def source_names(done: Run, facts: Path | None = None) -> dict[str, str]:
     """Return the display name of every source id that a run mentions."""
     known = catalogue(facts)
-    ids = {*done.table("matrix")["source"].to_pylist(), *done.table("matrix")["via"].to_pylist()}
-    ids.update(pc.unique(pc.list_flatten(done.table("credits")["chain"])).to_pylist())
-    ids.update(
-        pc.unique(pc.struct_field(pc.list_flatten(done.table("origins")["evidence"]), "source")).to_pylist()
-    )
-    ids.update(done.table("documents")["source_id"].unique().to_pylist())
+    matrix = done.table("matrix", ["source", "via"])
+    chains = done.table("credits", ["chain"])["chain"]
+    evidence = done.table("origins", ["evidence"])["evidence"]
+    ids = {
+        name
+        for column in (
+            *matrix.columns,
+            pc.list_flatten(chains),
+            pc.struct_field(pc.list_flatten(evidence), "source"),
+            done.table("documents", ["source_id"])["source_id"],
+        )
+        for name in column.unique().to_pylist()
+    }
     return {source: known.name(source) for source in sorted(filter(None, ids))}
 
 

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,16 +47,19 @@ PART_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An opened results directory; tables are read when asked for."""
+    """An opened results directory; tables are read when asked for, but for those that are at hand."""
 
     path: Path
     meta: dict[str, Any]
+    at_hand: Mapping[str, pa.Table] = field(default_factory=dict)
 
-    def table(self, name: str) -> pa.Table:
-        """Return one table of ``records.TABLES``; raise RunError when it is damaged."""
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return one table of ``records.TABLES``, or some columns of it; raise RunError when it is damaged."""
+        if name in self.at_hand:
+            return self.at_hand[name] if columns is None else self.at_hand[name].select(columns)
         path = self.path / f"{name}.parquet"
-        table = read_table(path)
-        if not table.schema.equals(TABLES[name]):
+        table, schema = _read(path, columns)
+        if not schema.equals(TABLES[name]):
             raise RunError("has other columns than this version writes", where=str(path), mend="run it again")
         return table
 
@@ -103,8 +106,14 @@ def open_run(path: Path) -> Run:
 
 def read_table(path: Path) -> pa.Table:
     """Read one Parquet file; raise RunError when it is damaged."""
+    return _read(path)[0]
+
+
+def _read(path: Path, columns: Sequence[str] | None = None) -> tuple[pa.Table, pa.Schema]:
     try:
-        return pq.read_table(path)
+        # Not pq.read_table: that loads what it takes to read many files, which takes longer than most of ours.
+        with pq.ParquetFile(path) as file:
+            return file.read(columns), file.schema_arrow
     except (OSError, pa.ArrowInvalid) as error:
         raise RunError(f"cannot be read as Parquet: {error}", where=str(path), mend="run it again") from error
 

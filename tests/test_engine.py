@@ -1,5 +1,8 @@
 """The local engine: order kept, one answer whatever the number of workers."""
 
+import subprocess
+import sys
+
 import pyarrow as pa
 import pytest
 
@@ -45,3 +48,12 @@ def test_sql():
     with LocalEngine(1) as engine:
         table = engine.sql("SELECT SUM(x) AS total FROM numbers", numbers=pa.table({"x": [1, 2, 3]}))
     assert table["total"].to_pylist() == [6]
+
+
+def test_pandas_is_not_loaded_for_a_list_and_can_be_later() -> None:
+    code = (
+        "import sys, pyarrow as pa; from dedupe.engines.start import without_pandas; without_pandas(); "
+        "pa.array(['a']); assert 'pandas' not in sys.modules; import importlib.util as u; "
+        "assert not u.find_spec('pandas') or len(pa.table({'a': [1]}).to_pandas()) == 1"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

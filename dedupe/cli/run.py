@@ -76,6 +76,7 @@ def command(
     A run that was stopped goes on where it was when the same command is given again.
     """
     from dedupe import pipeline, results
+    from dedupe.engines.start import without_pandas
 
     if engine is Engine.spark:
         from dedupe.cli import spark
@@ -96,6 +97,7 @@ def command(
             inputs, settings(settings_file, assignments), pipeline.parse_channels(channels), facts, workers
         )
         return
+    without_pandas()
     with progress() as report:
         done = pipeline.run(
             inputs,

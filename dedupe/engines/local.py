@@ -105,7 +105,7 @@ class LocalEngine:
             return
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["dedupe.pipeline"])
+            context.set_forkserver_preload(["dedupe.pipeline", "dedupe.ready"])
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin)
         # A bounded window keeps memory flat: batches are sent as results come back.
         window: deque[Future[_Answer]] = deque()

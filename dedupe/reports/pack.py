@@ -187,15 +187,12 @@ def _families(tables: Mapping[str, pa.Table], context: Context) -> dict[str, Any
     start, length = context.span(rows, document[order])
     origin_at = index_of(pa.chunked_array([context.families]), origins["family"].combine_chunks())
     found = origins.take(pa.array(origin_at, mask=origin_at < 0))
-    has_member = set(np.flatnonzero(np.diff(offsets)).tolist())
-    places = {value: index for index, value in enumerate(context.ids.to_pylist())}
-    sources = {source: index for index, source in enumerate(context.sources.to_pylist())}
-    evidence = [
-        [_evidence(item, places, sources, context.units) for item in items or ()]
-        if index in has_member
-        else []
-        for index, items in enumerate(found["evidence"].to_pylist())
-    ]
+    has_member = np.diff(offsets) > 0
+    evidence: list[list[Any]] = [[] for _ in context.families]
+    entries, owner = _evidence(found["evidence"], context)
+    for family, entry in zip(owner.tolist(), entries, strict=True):
+        if has_member[family]:
+            evidence[family].append(entry)
     return {
         "name": context.families.to_pylist(),
         "total": listed(total),
@@ -212,25 +209,22 @@ def _families(tables: Mapping[str, pa.Table], context: Context) -> dict[str, Any
     }
 
 
-def _evidence(
-    item: Mapping[str, Any], places: Mapping[str, int], sources: Mapping[str, int], units: Utf16
-) -> list[Any]:
-    """Return ``[kind, document or its id, start, length, source, weight, note]``."""
-    document = places.get(item["document"], -1)
-    start, stop = int(item["start"] or 0), int(item["stop"] or 0)
-    if document >= 0:
-        start, stop = units(np.array([document]), np.array([start, stop])).tolist()
-    where: Any = document if document >= 0 else item["document"]
-    weight = round(float(item["weight"] or 0), 3)
-    return [
-        item["kind"],
-        where,
-        start,
-        stop - start,
-        sources.get(item["source"] or "", -1),
-        weight,
-        item["note"] or "",
+def _evidence(column: pa.ChunkedArray, context: Context) -> tuple[list[list[Any]], Ints]:
+    """Return ``[kind, document or its id, start, length, source, weight, note]`` of all, and the row of each."""
+    lists = column.combine_chunks()
+    owner = np.asarray(pc.list_parent_indices(lists).to_numpy(), dtype=np.int64)
+    items = pa.Table.from_struct_array(pc.list_flatten(lists))
+    document = context.document(items["document"])
+    start, length = context.span(items, document)
+    source = index_of(items["source"], context.sources)
+    names = (items[name].to_pylist() for name in ("kind", "document", "weight", "note"))
+    rows = [
+        [kind, place if place >= 0 else name, first, long, origin, round(float(weight or 0), 3), note or ""]
+        for place, first, long, origin, kind, name, weight, note in zip(
+            *(column.tolist() for column in (document, start, length, source)), *names, strict=True
+        )
     ]
+    return rows, owner
 
 
 def _matrix(matrix: pa.Table, context: Context) -> dict[str, Any]:
