@@ -235,29 +235,57 @@ def judged(
     settings: Settings,
 ) -> pa.Table:
     """Return the table ``origins``: one row per family, in the order of their names."""
-    names, listed = codes(members["family"])
-    ids = documents["id"].combine_chunks()
-    document = numbers(pc.index_in(members["document"], ids))
-    order = np.argsort(names, kind="stable")
-    rows = members.take(pa.array(order))
+    family, listed = codes(members["family"])
+    document = numbers(pc.index_in(members["document"], documents["id"].combine_chunks()))
+    order = np.argsort(family, kind="stable")
+    family, document, rows = family[order], document[order], members.take(pa.array(order))
+    coverage = _coverage(credits)
+    wire = numbers(pc.equal(documents["kind"], "wire")).astype(np.bool_)[document]
+    told = numbers(pc.is_in(rows["document"], pa.array(list(coverage), pa.string()))).astype(np.bool_)
+    # Where a dispatch is a member and nobody is credited, its text alone decides, mostly.
+    plain = np.bincount(family, wire, len(listed)) * (np.bincount(family, told, len(listed)) == 0) > 0
+    quality = _quality(matches, rows, listed, documents)
+    worded = set(matches.filter(pc.not_equal(matches["kind"], "reworded"))["family"].unique().to_pylist())
+
+    def judge(chosen: NDArray[np.bool_]) -> dict[int, Origin]:
+        told_of = _members(rows, family, document, chosen, documents, coverage, quality, catalogue)
+        return {
+            number: origin(found, catalogue, settings.origins, reworded=listed[number] not in worded)
+            for number, found in told_of.items()
+        }
+
+    verdicts = judge(wire | ~plain[family])
+    undecided = plain & np.array([not verdicts[number].source for number in range(len(listed))], np.bool_)
+    verdicts |= judge(undecided[family])
+    return _table(listed, [verdicts[number] for number in range(len(listed))])
+
+
+def _members(
+    rows: pa.Table,
+    family: NDArray[np.int32],
+    document: NDArray[np.int32],
+    chosen: NDArray[np.bool_],
+    documents: pa.Table,
+    coverage: dict[str, Coverage],
+    quality: dict[tuple[int, int], tuple[Any, float]],
+    catalogue: Catalogue,
+) -> dict[int, list[Member]]:
+    """Return the chosen members of each family that has any."""
+    rows, family, document = rows.filter(pa.array(chosen)), family[chosen], document[chosen]
+    cited, said = np.unique(document, return_inverse=True)
     about = documents.select(["outlet", "kind", "source_id", "published", "language"])
-    cited, said = np.unique(document[order], return_inverse=True)
     known = about.filter(_flags(cited, documents.num_rows)).to_pylist()
     sources = cache(
         lambda source_id, outlet: wire_source({"source_id": source_id, "outlet": outlet}, catalogue)
     )
-    dispatches = set(documents["id"].filter(pc.equal(documents["kind"], "wire")).to_pylist())
-    quality = _quality(matches, members, dispatches)
-    coverage = _coverage(credits)
     silent = Coverage()
-    by_family: list[list[Member]] = [[] for _ in listed]
-    columns = (rows[name].to_pylist() for name in ("family", "document", "common_start", "common_stop"))
-    for number, place, family, name, start, stop in zip(
-        names[order].tolist(), said.tolist(), *columns, strict=True
-    ):
+    found: dict[int, list[Member]] = defaultdict(list)
+    columns = (rows[name].to_pylist() for name in ("document", "common_start", "common_stop"))
+    numbered = (column.tolist() for column in (family, document, said))
+    for number, owner, place, name, start, stop in zip(*numbered, *columns, strict=True):
         row = known[place]
         wire = sources(row["source_id"], row["outlet"]) if row["kind"] == "wire" else None
-        by_family[number].append(
+        found[number].append(
             Member(
                 name,
                 row["outlet"],
@@ -267,15 +295,10 @@ def judged(
                 wire=wire,
                 published=row["published"],
                 language=row["language"],
-                quality=quality.get((family, name)),
+                quality=quality.get((number, owner)),
             )
         )
-    worded = set(matches.filter(pc.not_equal(matches["kind"], "reworded"))["family"].unique().to_pylist())
-    verdicts = [
-        origin(found, catalogue, settings.origins, reworded=family not in worded)
-        for family, found in zip(listed, by_family, strict=True)
-    ]
-    return _table(listed, verdicts)
+    return found
 
 
 def _flags(places: NDArray[np.integer[Any]], count: int) -> pa.Array:
@@ -293,27 +316,42 @@ def _coverage(credits: pa.Table) -> dict[str, Coverage]:
 
 
 def _quality(
-    matches: pa.Table, members: pa.Table, dispatches: set[str]
-) -> dict[tuple[str, str], tuple[Any, float]]:
-    """Return the best kind and score that each dispatch of a family is matched with: by the family's own
-    matches, or, where it is a further member, by those that brought it."""
-    best: dict[tuple[str, str], tuple[int, float]] = {}
-    rank = {kind: -number for number, kind in enumerate(MATCH_KINDS)}
-    homes: dict[tuple[str, str], set[str]] = defaultdict(set)
-    columns = [matches[name].to_pylist() for name in ("family", "a", "b", "kind", "score")]
-    for family, a, b, _, _ in zip(*columns, strict=True):
-        if a in dispatches or b in dispatches:
-            homes[a, b].add(family)
-    families = defaultdict(set)
-    for family, document in zip(members["family"].to_pylist(), members["document"].to_pylist(), strict=True):
-        families[document].add(family)
-    for family, a, b, kind, score in zip(*columns, strict=True):
-        value = (rank[kind], score)
-        for document in {a, b} & dispatches:
-            for home in {family} | (families[a] & families[b]) - homes[a, b]:
-                if (home, document) not in best or best[home, document] < value:
-                    best[home, document] = value
-    return {key: (MATCH_KINDS[-kind], score) for key, (kind, score) in best.items()}
+    matches: pa.Table, members: pa.Table, listed: list[str], documents: pa.Table
+) -> dict[tuple[int, int], tuple[Any, float]]:
+    """Return the best kind and score that each dispatch of a family is matched with, by numbers of the two: by the
+    family's own matches, or, where it is a further member, by those that brought it."""
+    ids, names = documents["id"].combine_chunks(), pa.array(listed, pa.string())
+    wire = np.append(numbers(pc.equal(documents["kind"], "wire")).astype(np.bool_), False)  # -1: not there
+    sides = np.stack([_places(matches[side], ids) for side in "ab"], axis=1)
+    related = np.flatnonzero(wire[sides].any(axis=1))
+    sides, home = sides[related], _places(matches["family"], names)[related]
+    kind = numbers(pc.index_in(matches["kind"], pa.array(MATCH_KINDS)))[related]
+    score = numbers(matches["score"])[related]
+    pairs, pair = np.unique(np.sort(sides, axis=1) @ (len(ids), 1), return_inverse=True)
+    # A pair's matches speak for every family that both are in and none of them belongs to.
+    family, document = _places(members["family"], names), _places(members["document"], ids)
+    low, high = (np.searchsorted(family, family[wire[document]], side) for side in ("left", "right"))
+    dispatch = np.repeat(np.flatnonzero(wire[document]), high - low)
+    other = np.arange(len(dispatch)) + np.repeat(high - np.cumsum(high - low), high - low)
+    both = np.sort(np.stack((document[dispatch], document[other]), axis=1), axis=1) @ (len(ids), 1)
+    at = np.minimum(np.searchsorted(pairs, both), max(0, len(pairs) - 1))
+    met = np.flatnonzero(pairs[at] == both) if len(pairs) else np.zeros(0, np.int64)
+    met = met[~np.isin(family[dispatch[met]] * len(pairs) + at[met], home * len(pairs) + pair)]
+    match, side = np.nonzero(wire[sides])
+    by_pair = np.lexsort((score, -kind, pair))
+    best = by_pair[np.searchsorted(pair[by_pair], at[met], "right") - 1]
+    told = np.concatenate((match, best))
+    where = np.concatenate((home[match], family[dispatch[met]]))
+    whose = np.concatenate((sides[match, side], document[dispatch[met]]))
+    order = np.lexsort((score[told], -kind[told], whose, where))
+    rows = zip(*(c[order].tolist() for c in (where, whose, kind[told], score[told])), strict=True)
+    return {(home, document): (MATCH_KINDS[kind], score) for home, document, kind, score in rows}
+
+
+def _places(column: pa.ChunkedArray, among: pa.Array) -> Int:
+    """Return where each value stands among others, -1 where it does not."""
+    found: Int = pc.fill_null(pc.index_in(column, among), -1).to_numpy().astype(np.int64)
+    return found
 
 
 def _table(names: list[str], verdicts: list[Origin]) -> pa.Table:
