@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 
 from dedupe.errors import RunError
-from dedupe.runs import Writer, open_run
+from dedupe.records import MATRIX
+from dedupe.runs import Run, Writer, open_run, write_table
 
 
 def test_a_finished_stage_is_not_computed_again(tmp_path):
@@ -52,3 +53,16 @@ def test_a_run_without_its_tables_is_refused(tmp_path):
     (tmp_path / "run.json").write_text(json.dumps({"format": 1}))
     with pytest.raises(RunError, match=r"lacks \w+\.parquet"):
         open_run(tmp_path)
+
+
+def test_some_columns_of_a_table_can_be_read_and_a_table_at_hand_is_not(tmp_path):
+    row = dict.fromkeys(MATRIX.names, 1) | dict.fromkeys(("outlet", "source", "via", "class"), "x")
+    matrix = pa.Table.from_pylist([row], MATRIX)
+    write_table(matrix, tmp_path / "matrix.parquet")
+    assert Run(tmp_path, {}).table("matrix").equals(matrix)
+    assert Run(tmp_path, {}).table("matrix", ["via"]).to_pylist() == [{"via": "x"}]
+    held = Run(tmp_path / "nowhere", {}, {"matrix": matrix})
+    assert held.table("matrix", ["via"]).to_pylist() == [{"via": "x"}]
+    write_table(matrix.rename_columns([name.upper() for name in MATRIX.names]), tmp_path / "matrix.parquet")
+    with pytest.raises(RunError, match="other columns"):
+        Run(tmp_path, {}).table("matrix", ["VIA"])
