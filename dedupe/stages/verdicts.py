@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -57,12 +57,13 @@ def matched(
         pairs["channels"].combine_chunks().take(pa.array(np.searchsorted(keys, _pair(a, b))))
     )
     family = np.repeat(np.arange(len(names)), np.diff(found.bounds))
-    more_family, more = _further(sides, found, documents["text"], settings)
+    shared = _Words.of(sides, documents["text"])
+    more_family, more = _further(sides, found, shared, settings)
     common = np.concatenate((_common(sides, found, wire, exact), more[:, 1:]))
     family, places = np.concatenate((family, more_family)), np.concatenate((found.members, more))
     order = np.lexsort((places[:, 2], places[:, 1], places[:, 0], family))
     family, places, common = family[order], places[order], common[order]
-    words_of, common = _words(places, common, documents["text"])
+    words_of, common = _words(places, common, shared)
     members = pa.table(
         {
             "family": names.take(pa.array(family)),
@@ -138,59 +139,61 @@ def _common(
     return common
 
 
+class _Words(NamedTuple):
+    """The words of the documents that share a passage, tokenized once."""
+
+    documents: Int
+    batch: TokenBatch
+
+    @classmethod
+    def of(cls, sides: NDArray[np.int32], texts: pa.ChunkedArray) -> _Words:
+        documents = np.unique(sides[:, :, 0]).astype(np.int64)
+        return cls(documents, tokenized(texts.take(pa.array(documents))))
+
+    def before(self, documents: NDArray[np.int32], places: NDArray[np.integer[Any]]) -> Int:
+        """Return how many words of the batch come before places in documents (of each some in a row)."""
+        found = np.empty(places.shape, np.int64)
+        document = np.searchsorted(self.documents, documents)
+        order = np.argsort(document, kind="stable")
+        offsets = self.batch.offsets
+        for first in range(0, len(self.batch), ROWS):  # piece by piece: it is large
+            low, high = np.searchsorted(document[order], (first, first + ROWS))
+            rows = order[low:high]
+            words = offsets[first : first + ROWS + 1]
+            owner = np.repeat(np.arange(len(words) - 1), np.diff(words)) << 32
+            starts = owner + self.batch.starts[words[0] : words[-1]]
+            asked = ((document[rows] - first) << 32)[:, None] + places[rows]
+            found[rows] = words[0] + np.searchsorted(starts, asked)
+        return found
+
+
 def _further(
-    sides: NDArray[np.int32], found: Grouping, texts: pa.ChunkedArray, settings: Settings
+    sides: NDArray[np.int32], found: Grouping, words: _Words, settings: Settings
 ) -> tuple[Int, NDArray[np.int32]]:
     """Return the families that have further members (`reuse.families.further`), and these: document, start, stop."""
     rows = further(sides, found, overlap=settings.families.overlap)
     own, other = sides[rows[:, 1], rows[:, 2]], sides[rows[:, 1], 1 - rows[:, 2]]
     cores = rows[:, 3:]
     parts = np.flatnonzero((own[:, 1] < cores[:, 0]) | (own[:, 2] > cores[:, 1]))
-    other[parts, 1:] = _parts(own[parts], other[parts], cores[parts], texts)
+    other[parts, 1:] = _parts(own[parts], other[parts], cores[parts], words)
     kept = other[:, 1] >= 0
     return rows[kept, 0], other[kept]
 
 
-def _parts(
-    own: NDArray[np.int32], other: NDArray[np.int32], cores: Int, texts: pa.ChunkedArray
-) -> NDArray[np.int32]:
+def _parts(own: NDArray[np.int32], other: NDArray[np.int32], cores: Int, words: _Words) -> NDArray[np.int32]:
     """Return where the part of each passage that is in a core stands in the other one, -1 where it does not:
     only that part belongs to the core's family."""
-    places = np.full((len(own), 2), -1, np.int32)
-    if not len(own):
-        return places
-    documents, document = np.unique(np.stack((own[:, 0], other[:, 0])), return_inverse=True)
-    batch = tokenized(texts.take(pa.array(documents)))
-    home, away = document.reshape(2, -1).astype(np.int64)
-    rows = np.stack(
-        [
-            _words_before(batch, document, at)
-            for document, places in ((home, own), (away, other), (home, cores))
-            for at in places[:, -2:].T
-        ],
-        axis=1,
+    here = words.before(own[:, 0], np.column_stack((own[:, 1:], cores)))
+    there = words.before(other[:, 0], other[:, 1:])
+    first, last = here[:, :1], here[:, 1:2]
+    found = projected(
+        words.batch.hashes, np.column_stack((here[:, :2], there, np.clip(here[:, 2:], first, last) - first))
     )
-    rows[:, 4:] -= rows[:, :1]
-    rows[:, 4:] = np.clip(rows[:, 4:], 0, rows[:, 1:2] - rows[:, :1])
-    found = projected(batch.hashes, rows)
+    places = np.full((len(own), 2), -1, np.int32)
     kept = found[:, 0] >= 0
-    first, last = (found + rows[:, 2:3])[kept].T
-    places[kept] = np.stack((batch.starts[first], batch.stops[last - 1]), axis=1)
+    low, high = (found + there[:, :1])[kept].T
+    places[kept] = np.column_stack((words.batch.starts[low], words.batch.stops[high - 1]))
     return places
-
-
-def _words_before(batch: TokenBatch, document: Int, at: NDArray[np.integer[Any]]) -> Int:
-    """Return how many words of the batch come before a character of a document, piece by piece: it is large."""
-    before = np.empty(len(document), np.int64)
-    order = np.argsort(document, kind="stable")
-    for first in range(0, len(batch), ROWS):
-        low, high = np.searchsorted(document[order], (first, first + ROWS))
-        rows = order[low:high]
-        words = batch.offsets[first : first + ROWS + 1]
-        owner = np.repeat(np.arange(first, first + len(words) - 1), np.diff(words)) << 32
-        starts = owner + batch.starts[words[0] : words[-1]]
-        before[rows] = words[0] + np.searchsorted(starts, (document[rows] << 32) + at[rows])
-    return before
 
 
 def _pair(a: NDArray[np.int32], b: NDArray[np.int32]) -> Int:
@@ -198,32 +201,18 @@ def _pair(a: NDArray[np.int32], b: NDArray[np.int32]) -> Int:
 
 
 def _words(
-    members: NDArray[np.int32], common: NDArray[np.int32], texts: pa.ChunkedArray
+    members: NDArray[np.int32], common: NDArray[np.int32], words: _Words
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Count the words of passages (int32[n, 3]: document, start, stop), and widen a stretch of each
-    (int32[n, 2]) to whole words, in one pass over the texts."""
-    counts = np.zeros(len(members), np.int32)
-    widened = common.copy()
-    has = np.zeros(len(texts), np.bool_)
-    has[members[:, 0]] = True
-    by_document = np.argsort(members[:, 0], kind="stable")
-    for first in range(0, len(texts), ROWS):
-        wanted = np.flatnonzero(has[first : first + ROWS])
-        if not len(wanted):
-            continue
-        batch = tokenized(texts.slice(first, ROWS).take(pa.array(wanted)))
-        owner = np.repeat(wanted + first, np.diff(batch.offsets)) << 32
-        starts, stops = owner + batch.starts, owner + batch.stops
-        low, high = np.searchsorted(members[by_document, 0], (first, first + ROWS))
-        rows = by_document[low:high]
-        document, start, stop = members[rows].astype(np.int64).T
-        begin, end = np.searchsorted(starts, ((document << 32) + start, (document << 32) + stop))
-        counts[rows] = end - begin
-        inner = np.searchsorted(stops, (document << 32) + common[rows, 0], "right")
-        outer = np.searchsorted(starts, (document << 32) + common[rows, 1], "left") - 1
-        widened[rows, 0] = np.minimum(common[rows, 0], batch.starts[np.clip(inner, begin, end - 1)])
-        widened[rows, 1] = np.maximum(common[rows, 1], batch.stops[np.clip(outer, begin, end - 1)])
-    return counts, widened
+    (int32[n, 2]) to whole words."""
+    begin, end, inner, outer = words.before(members[:, 0], np.column_stack((members[:, 1:], common))).T
+    starts, stops = words.batch.starts, words.batch.stops
+    inner = inner - ((inner > begin) & (stops[inner - 1] > common[:, 0]))  # the word that it begins in
+    first, last = (np.clip(place, begin, end - 1) for place in (inner, outer - 1))
+    widened = np.column_stack(
+        (np.minimum(common[:, 0], starts[first]), np.maximum(common[:, 1], stops[last]))
+    )
+    return (end - begin).astype(np.int32), widened
 
 
 def judged(
