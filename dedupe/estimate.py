@@ -34,7 +34,7 @@ RUNS = 4
 """… the pairs in so many runs of neighbours."""
 START_SECONDS = 3.0
 """Processor time of starting, whatever the size."""
-REST_SECONDS = 0.25e-3
+REST_SECONDS = 0.15e-3
 """Processor time per document of joining, judging, the ledger and writing."""
 START_BYTES, WORKER_BYTES, DOCUMENT_BYTES, WORD_BYTES, PAIR_BYTES = 350 << 20, 220 << 20, 900, 14, 700
 """Memory of a run: measured, see ``docs/large-corpora.md``."""
