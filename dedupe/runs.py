@@ -111,7 +111,10 @@ def read_table(path: Path) -> pa.Table:
 
 def _read(path: Path, columns: Sequence[str] | None = None) -> tuple[pa.Table, pa.Schema]:
     try:
-        # Not pq.read_table: that loads what it takes to read many files, which takes longer than most of ours.
+        if path.is_dir():  # as Spark writes a table
+            table = pq.read_table(path)
+            return (table if columns is None else table.select(columns)), table.schema
+        # Not for one file: that loads what it takes to read many, which takes longer than most of ours.
         with pq.ParquetFile(path) as file:
             return file.read(columns), file.schema_arrow
     except (OSError, pa.ArrowInvalid) as error:
