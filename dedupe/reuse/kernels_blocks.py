@@ -293,10 +293,12 @@ def _weighed(
     a_weight, b_weight = np.empty(len(in_a), np.float64), np.empty(len(in_b), np.float64)
     for term in range(len(in_a)):
         a_weight[term] = logs[in_a[term]]
+    for term in range(len(in_b)):
+        b_weight[term] = logs[in_b[term]]
     shared = twins(
         table.distinct[table.of_terms[b] : table.of_terms[b + 1]], in_b,
         table.distinct[table.of_terms[a] : table.of_terms[a + 1]], in_a, logs, slots, last, sieve, scratch[0],
-        scratch[1], b_weight, a_weight, stamps, 0,
+        scratch[1], b_weight, stamps, a_weight, stamps, 0,
     )  # fmt: skip
     twin = np.full(len(in_a), -1, np.int32)
     for hit in range(shared):

@@ -52,15 +52,13 @@ def into_table(distinct: U64, slots: U64, sieve: Bytes) -> np.uint64:
 @kernel
 def twins(
     distinct: U64, frequency: I32, in_table: U64, in_frequency: I32, logs: F64, slots: U64, last: np.uint64,
-    sieve: Bytes, likely: I32, twin: I32, weight: F64, own_weight: F64, stamps: I32, stamp: int,
+    sieve: Bytes, likely: I32, twin: I32, weight: F64, stamps: I32, own_weight: F64, own_stamps: I32, stamp: int,
 ) -> int:  # fmt: skip
-    """Write, for each term of a document, its weight in this pair; the terms that have a twin in the document
-    in the hash table to ``likely``, in order, and to ``twin`` those twins; for these, weight and a stamp.
-    Return how many there are."""
+    """Write the terms of a document that have a twin in the document in the hash table to ``likely``, in order,
+    and to ``twin`` those twins; for both, what they weigh in this pair and a stamp. Return how many there are."""
     hits = 0
     for term in range(len(distinct)):  # without a branch, the few that pass the sieve
         bit = distinct[term] >> _SIEVE_SHIFT
-        weight[term] = logs[frequency[term]]
         likely[hits] = term
         hits += (sieve[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
     count = 0
@@ -80,12 +78,19 @@ def twins(
                         likely[count] = term
                         twin[count] = found
                         count += 1
-                    weight[term] = told
-                    own_weight[found] = told
-                    stamps[found] = stamp
+                    weight[term] = own_weight[found] = told
+                    stamps[term] = own_stamps[found] = stamp
                     break
             slot = (slot + np.uint64(1)) & last
     return count
+
+
+@kernel
+def _fill(frequency: I32, logs: F64, stamps: I32, stamp: int, weight: F64) -> None:
+    """Weigh the terms that have no stamp."""
+    for term in range(len(frequency)):
+        if stamps[term] != stamp:
+            weight[term] = logs[frequency[term]]
 
 
 @kernel
@@ -168,10 +173,9 @@ def seeds(
     w_last = g_last = np.uint64(0)
     likely = np.empty(most_terms + 1, np.int32)
     twin = np.empty(most_terms, np.int32)
-    weight = np.empty(most_terms, np.float64)
-    a_weight, b_weight = np.empty(most_terms, np.float64), np.empty(most_terms, np.float64)
-    stamps = np.full(most_terms, -1, np.int32)
-    gram_stamps, no_stamps = np.full(most_terms, -1, np.int32), np.full(most_terms, -1, np.int32)
+    weight, a_weight = np.empty(most_terms, np.float64), np.empty(most_terms, np.float64)
+    stamps, a_stamps = np.full(most_terms, -1, np.int32), np.full(most_terms, -1, np.int32)
+    g_stamps, ag_stamps = np.full(most_terms, -1, np.int32), np.full(most_terms, -1, np.int32)
     amounts, marks = np.zeros(most_terms, np.float32), np.zeros(most_terms // 64 + 1, np.uint64)
     dot, mass = np.zeros(area, np.float64), np.zeros(area, np.float64)
     g_dot, g_mass = np.zeros(area, np.float64), np.zeros(area, np.float64)
@@ -196,10 +200,10 @@ def seeds(
             w_last = into_table(words.distinct[first_a:last_a], w_slots, w_sieve)
             w_home = a
         told = logs[of_words[total] :]
-        frequency = words.frequency[first_a:last_a]
         shared = twins(
-            words.distinct[first:last], words.frequency[first:last], words.distinct[first_a:last_a], frequency, told,
-            w_slots, w_last, w_sieve, likely, twin, weight, a_weight, stamps, row,
+            words.distinct[first:last], words.frequency[first:last], words.distinct[first_a:last_a],
+            words.frequency[first_a:last_a], told,
+            w_slots, w_last, w_sieve, likely, twin, weight, stamps, a_weight, a_stamps, row,
         )  # fmt: skip
         for cell in range(na * nb):
             dot[cell] = 0.0
@@ -220,9 +224,8 @@ def seeds(
                     mass[cell] += each
                     if mass[cell] >= PROMISE and not worth:
                         worth = not busy[own + w_units[other]] and not busy[own + na + j]
-        for term in range(len(frequency)):
-            if stamps[term] != row:
-                a_weight[term] = told[frequency[term]]
+        _fill(words.frequency[first_a:last_a], told, a_stamps, row, a_weight)
+        _fill(words.frequency[first:last], told, stamps, row, weight)
         _norms(w_posts[first_a : last_a + 1], w_units, w_amounts, a_weight, aw_norm[:na], a_sizes)
         _norms(w_posts[first : last + 1], w_units, w_amounts, weight, bw_norm[:nb], b_sizes)
         for i in range(na):
@@ -230,15 +233,13 @@ def seeds(
                 break
             if busy[own + i]:
                 continue
-            for j in range(nb):
-                cell = i * nb + j
-                if (
-                    dot[cell] > 0.0
-                    and dot[cell] >= low_cosine * aw_norm[i] * bw_norm[j]
-                    and not busy[own + na + j]
-                ):
+            least = low_cosine * aw_norm[i]
+            some = False
+            for j in range(nb):  # without a branch: next to no row has one
+                some |= (dot[i * nb + j] > 0.0) & (dot[i * nb + j] >= least * bw_norm[j])
+            for j in range(nb if some else 0):
+                if dot[i * nb + j] > 0.0 and dot[i * nb + j] >= least * bw_norm[j] and not busy[own + na + j]:
                     worth = True
-                    break
         if not worth:
             continue
         first_a, last_a = grams.of_terms[a], grams.of_terms[a + 1]
@@ -249,15 +250,15 @@ def seeds(
         told = logs[of_grams[total] :]
         shared = twins(
             grams.distinct[first:last], grams.frequency[first:last], grams.distinct[first_a:last_a],
-            grams.frequency[first_a:last_a], told, g_slots, g_last, g_sieve, likely, twin, b_weight, a_weight,
-            gram_stamps, row,
+            grams.frequency[first_a:last_a], told, g_slots, g_last, g_sieve, likely, twin, weight, g_stamps, a_weight,
+            ag_stamps, row,
         )  # fmt: skip
         for cell in range(na * nb):
             g_dot[cell] = 0.0
             g_mass[cell] = 0.0
         for hit in range(shared):
             term, mine = first + likely[hit], first_a + twin[hit]
-            each = b_weight[likely[hit]]
+            each = weight[likely[hit]]
             for post in range(g_posts[term], g_posts[term + 1]):
                 j = g_units[post]
                 theirs = g_amounts[post]
@@ -294,7 +295,7 @@ def seeds(
                         )
                         ag_norm[i] = _norm_of_grams(
                             grams.term_of[low:high], places.weights[low:high], grams.frequency[first_a:last_a],
-                            a_weight, gram_stamps, row, told, amounts, marks,
+                            a_weight, ag_stamps, row, told, amounts, marks,
                         )  # fmt: skip
                     if bg_norm[j] < 0.0:
                         low, high = _range(
@@ -302,7 +303,7 @@ def seeds(
                         )
                         bg_norm[j] = _norm_of_grams(
                             grams.term_of[low:high], places.weights[low:high], grams.frequency[first:last],
-                            b_weight, no_stamps, -1, told, amounts, marks,
+                            weight, g_stamps, row, told, amounts, marks,
                         )  # fmt: skip
                     wording = g_dot[cell] / (ag_norm[i] * bg_norm[j])
                 sizes = a_sizes[i] + b_sizes[j]
