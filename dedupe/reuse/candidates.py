@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.reuse import minhash, shingles, tfidf
-from dedupe.reuse.shelves import Shelves
+from dedupe.reuse.shelves import Shelves, let_go
 from dedupe.reuse.shingles import UNDATED, Traits, traits_of
 from dedupe.settings import Settings
 from dedupe.text.kernels import U32, U64
@@ -95,6 +95,7 @@ def find(known: Corpus, channels: Sequence[str], progress: Callable[[int, int], 
     for done, name in enumerate(wanted):
         progress(done, len(wanted))
         pairs, cosine = CHANNELS[name](known)
+        let_go(known.batch.hashes, known.mask, known.sets.hashes, known.signatures)
         keep = _comparable(pairs, known)
         keys = _keys(pairs)[keep]
         proposed.append((1 << list(CHANNELS).index(name), keys, None if cosine is None else cosine[keep]))

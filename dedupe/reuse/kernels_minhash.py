@@ -94,7 +94,10 @@ def band(signatures: U32, start: int, rows: int, place_bits: int, out: U64) -> N
 
 @kernel
 def overlap(offsets: I64, shingles: U32, pairs: I32, out: I32) -> None:
-    """Write for each pair the distinct shingles of a, of b and of both, as int32[n, 3]."""
+    """Write for each pair the distinct shingles of a, of b and of both, as int32[n, 3].
+
+    Sorted by the first document it runs fastest: that one is put into a table once and met by its partners.
+    """
     longest = 1
     for p in range(len(pairs)):
         for side in range(2):
@@ -102,30 +105,37 @@ def overlap(offsets: I64, shingles: U32, pairs: I32, out: I32) -> None:
     slots = 16
     while slots < 4 * longest:
         slots *= 2
-    keys = np.empty(slots, np.uint32)
-    filled = np.zeros(slots, np.uint8)  # 1: in a; 2: in b; 3: in both
-    used = np.empty(2 * longest, np.int64)
+    keys, held = np.empty(slots, np.uint32), np.zeros(slots, np.bool_)
+    met = np.full(slots, -1, np.int32)  # the last pair whose second document had it, too
+    used = np.empty(longest, np.int64)
+    distinct = np.full(len(offsets) - 1, -1, np.int32)
+    home, n_used = -1, 0
     for p in range(len(pairs)):
-        n_used = 0
-        for side in range(2):
-            flag = np.uint8(1 << side)
-            document = pairs[p, side]
+        a, b = pairs[p, 0], pairs[p, 1]
+        for document in (b, a):
+            if distinct[document] >= 0 and (document != a or home == a):
+                continue
+            for u in range(n_used):
+                held[used[u]] = False
+            n_used = 0
+            home = document
             for i in range(offsets[document], offsets[document + 1]):
-                slot = int(shingles[i]) & (slots - 1)
-                while filled[slot] != 0 and keys[slot] != shingles[i]:
-                    slot += 1
-                    if slot == slots:
-                        slot = 0
-                if filled[slot] == 0:
+                slot = np.int64(shingles[i]) & (slots - 1)
+                while held[slot] and keys[slot] != shingles[i]:
+                    slot = (slot + 1) & (slots - 1)
+                if not held[slot]:
                     used[n_used] = slot
                     n_used += 1
+                    held[slot] = True
                     keys[slot] = shingles[i]
-                filled[slot] |= flag
-        for column in range(3):
-            out[p, column] = 0
-        for u in range(n_used):
-            value = filled[used[u]]
-            out[p, 0] += value & 1
-            out[p, 1] += value >> 1
-            out[p, 2] += value == 3
-            filled[used[u]] = 0
+            distinct[document] = n_used
+        both = 0
+        for i in range(offsets[b], offsets[b + 1]):
+            slot = np.int64(shingles[i]) & (slots - 1)
+            while held[slot]:
+                if keys[slot] == shingles[i]:
+                    both += met[slot] != p
+                    met[slot] = p
+                    break
+                slot = (slot + 1) & (slots - 1)
+        out[p, 0], out[p, 1], out[p, 2] = distinct[a], distinct[b], both

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,17 @@ class Column:
             return np.empty((0, self._width) if self._width else 0, self._dtype)
         whole: NDArray[Any] = np.memmap(self._path, self._dtype, "r").view(np.ndarray)
         return whole.reshape(-1, self._width) if self._width else whole
+
+
+def let_go(*arrays: NDArray[Any]) -> None:
+    """Take the pages of arrays that are mapped from files out of this process's memory; they come back when looked
+    at. Nothing happens to other arrays, nor where the system cannot do it."""
+    for array in arrays:
+        base: Any = array
+        while isinstance(base, np.ndarray):
+            base = base.base
+        if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            base.madvise(mmap.MADV_DONTNEED)
 
 
 class Shelves:

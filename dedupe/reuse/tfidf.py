@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.reuse.shelves import let_go
 from dedupe.settings import Tfidf
 from dedupe.text.kernels import I32, I64, U64, Flags, frozen, kernel
 from dedupe.text.tokens import TokenBatch
@@ -96,6 +97,7 @@ def _vectors(batch: TokenBatch, mask: NDArray[np.bool_] | None) -> Vectors:
     indptr, indices, data = count_columns(
         frozen(batch.offsets, np.int64), frozen(batch.hashes, np.uint64), frozen(words, np.bool_)
     )
+    let_go(batch.hashes, words)
     # Only columns in use are kept: the IDF vector and its products would else be mostly padding.
     holding = _compact(indices)
     return weighed(Vectors(indptr, indices, data), holding)
