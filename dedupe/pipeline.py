@@ -6,6 +6,7 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -172,16 +173,12 @@ def run(
         pairs = writer.stage("pairs", lambda: aligned, schema=PAIRS)
         scored = writer.stage("candidates", lambda: candidates.unnested(aligned), schema=CANDIDATES)
 
-        both: list[pa.Table] = []
+        @cache
+        def matched() -> tuple[pa.Table, pa.Table]:
+            return verdicts.matched(scored, pairs, documents, settings, writer.scratch("matches"))
 
-        def join() -> pa.Table:
-            both.extend(verdicts.matched(scored, pairs, documents, settings))
-            return both[0]
-
-        matches = writer.stage("matches", join)
-        members = writer.stage(
-            "families", lambda: (both or verdicts.matched(scored, pairs, documents, settings))[1]
-        )
+        matches = writer.stage("matches", lambda: matched()[0])
+        members = writer.stage("families", lambda: matched()[1])
         origins = writer.stage(
             "origins", lambda: verdicts.judged(members, matches, documents, credits, known, settings)
         )

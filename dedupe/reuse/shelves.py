@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,10 @@ from dedupe.text.kernels import U64
 class Column:
     """One array written piece by piece into a file, then read through memory mapping."""
 
-    def __init__(self, path: Path, dtype: type[np.generic], width: int = 0) -> None:
-        """``width`` makes it a matrix of so many columns."""
+    def __init__(self, path: Path | None, dtype: type[np.generic], width: int = 0) -> None:
+        """``width`` makes it a matrix of so many columns. Without a path it is held in memory."""
         self._path, self._dtype, self._width = path, dtype, width
-        self._stream = path.open("wb")
+        self._stream: BinaryIO = path.open("wb") if path else BytesIO()
 
     def add(self, piece: NDArray[Any]) -> None:
         """Append a piece."""
@@ -27,10 +28,15 @@ class Column:
 
     def array(self) -> NDArray[Any]:
         """End writing; return the whole, read-only."""
+        whole: NDArray[Any]
+        if isinstance(self._stream, BytesIO):
+            whole = np.frombuffer(self._stream.getbuffer().toreadonly(), self._dtype)
+            return whole.reshape(-1, self._width) if self._width else whole
         self._stream.close()
+        assert self._path is not None
         if not self._path.stat().st_size:
             return np.empty((0, self._width) if self._width else 0, self._dtype)
-        whole: NDArray[Any] = np.memmap(self._path, self._dtype, "r").view(np.ndarray)
+        whole = np.memmap(self._path, self._dtype, "r").view(np.ndarray)
         return whole.reshape(-1, self._width) if self._width else whole
 
 

@@ -19,9 +19,6 @@ SENTENCES = pa.list_(pa.struct([("start", pa.int32()), ("stop", pa.int32())]))
 
 Int = NDArray[np.int64]
 
-_TIE = 1e-6
-"""So near to the middle of two decimals a product of doubles may lie on the wrong side of it."""
-
 
 def spans(column: Iterable[Mapping[str, Any]] | None) -> list[Span]:
     """Return the spans of one row of a ``SPANS`` column."""
@@ -123,16 +120,6 @@ def masked(batch: TokenBatch, furniture: pa.ChunkedArray) -> NDArray[np.bool_]:
     np.add.at(depth, left[kept], 1)
     np.add.at(depth, right[kept], -1)
     return np.cumsum(depth[:-1]) > 0
-
-
-def rounded(values: NDArray[np.float64], places: int = 4) -> NDArray[np.float64]:
-    """Return numbers as Python's ``round`` has them, which looks at all digits of a double."""
-    unit = 10.0**places
-    scaled = values * unit
-    found = np.rint(scaled) / unit
-    near = np.flatnonzero(np.abs(scaled - np.floor(scaled) - 0.5) < _TIE)
-    found[near] = [round(value, places) for value in values[near].tolist()]
-    return found
 
 
 def share(words: Iterable[float], total: int) -> float:

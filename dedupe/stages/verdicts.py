@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,11 +15,13 @@ from numpy.typing import NDArray
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.provenance.origins import Coverage, Evidence, Member, Origin, origin, wire_source
 from dedupe.records import EVIDENCE, FAMILIES, MATCH_KINDS, MATCHES, ORIGINS
+from dedupe.reuse.columns import rounded
 from dedupe.reuse.explained import explained
 from dedupe.reuse.families import Grouping, further, group
 from dedupe.reuse.projection import projected
+from dedupe.reuse.shelves import Column, let_go
 from dedupe.settings import Settings
-from dedupe.stages.columns import Int, codes, numbers, rounded, tokenized
+from dedupe.stages.columns import Int, Rows, codes, numbers, tokenized
 from dedupe.stages.credits import from_row
 from dedupe.text.tokens import TokenBatch
 
@@ -26,10 +29,15 @@ ROWS = 2_000
 
 
 def matched(
-    candidates: pa.Table, pairs: pa.Table, documents: pa.Table, settings: Settings
+    candidates: pa.Table,
+    pairs: pa.Table,
+    documents: pa.Table,
+    settings: Settings,
+    scratch: Path | None = None,
 ) -> tuple[pa.Table, pa.Table]:
     """Return the tables ``matches`` and ``families`` of the accepted candidates, those aside that two
-    dispatches explain (``reuse.explained``)."""
+    dispatches explain (``reuse.explained``). ``scratch`` is a folder for the words of the documents, which are
+    else held in memory."""
     ids = documents["id"].combine_chunks()
     columns = [name for name in candidates.column_names if name in MATCHES.names]
     accepted, sides = _in_order(candidates.select(columns).filter(candidates["accepted"]), ids)
@@ -52,12 +60,12 @@ def matched(
     matches = {name: accepted[name] for name in columns}
     matches["family"] = names.take(pa.array(found.family_of))
     for side, owner in (("a", a), ("b", b)):
-        matches[f"{side}_covered"] = pa.array(rounded(numbers(accepted[f"{side}_words"]) / words[owner]))
+        matches[f"{side}_covered"] = pa.array(rounded(numbers(accepted[f"{side}_words"]) / words[owner], 4))
     matches["channels"] = (
         pairs["channels"].combine_chunks().take(pa.array(np.searchsorted(keys, _pair(a, b))))
     )
     family = np.repeat(np.arange(len(names)), np.diff(found.bounds))
-    shared = _Words.of(sides, documents["text"])
+    shared = _Words.of(sides, documents.select(["text"]), scratch)
     more_family, more = _further(sides, found, shared, settings)
     common = np.concatenate((_common(sides, found, wire, exact), more[:, 1:]))
     family, places = np.concatenate((family, more_family)), np.concatenate((found.members, more))
@@ -146,9 +154,18 @@ class _Words(NamedTuple):
     batch: TokenBatch
 
     @classmethod
-    def of(cls, sides: NDArray[np.int32], texts: pa.ChunkedArray) -> _Words:
-        documents = np.unique(sides[:, :, 0]).astype(np.int64)
-        return cls(documents, tokenized(texts.take(pa.array(documents))))
+    def of(cls, sides: NDArray[np.int32], texts: pa.Table, scratch: Path | None) -> _Words:
+        documents, rows = np.unique(sides[:, :, 0]).astype(np.int64), Rows(texts)
+        names: dict[str, type[np.generic]] = {"hashes": np.uint64, "starts": np.int32, "stops": np.int32}
+        columns = {name: Column(scratch and scratch / name, dtype) for name, dtype in names.items()}
+        lengths = [np.zeros(1, np.int64)]
+        for first in range(0, len(documents), ROWS):
+            batch = tokenized(rows.take(documents[first : first + ROWS])["text"])
+            lengths.append(np.diff(batch.offsets))
+            for name, column in columns.items():
+                column.add(getattr(batch, name))
+        offsets = np.cumsum(np.concatenate(lengths))
+        return cls(documents, TokenBatch(offsets, *(column.array() for column in columns.values())))
 
     def before(self, documents: NDArray[np.int32], places: NDArray[np.integer[Any]]) -> Int:
         """Return how many words of the batch come before places in documents (of each some in a row)."""
@@ -164,6 +181,7 @@ class _Words(NamedTuple):
             starts = owner + self.batch.starts[words[0] : words[-1]]
             asked = ((document[rows] - first) << 32)[:, None] + places[rows]
             found[rows] = words[0] + np.searchsorted(starts, asked)
+            let_go(self.batch.starts)
         return found
 
 
@@ -189,6 +207,7 @@ def _parts(own: NDArray[np.int32], other: NDArray[np.int32], cores: Int, words: 
     found = projected(
         words.batch.hashes, np.column_stack((here[:, :2], there, np.clip(here[:, 2:], first, last) - first))
     )
+    let_go(words.batch.hashes)
     places = np.full((len(own), 2), -1, np.int32)
     kept = found[:, 0] >= 0
     low, high = (found + there[:, :1])[kept].T
