@@ -12,16 +12,31 @@ import pyarrow as pa
 
 from dedupe.engines.start import without_pandas
 from dedupe.settings import Settings
+from dedupe.stages import candidates
+from dedupe.stages.align import AlignBundles
+from dedupe.stages.candidates import FOUND
 from dedupe.stages.credits import FindCredits
 from dedupe.stages.text import MarkFurniture
 
 
 def _load() -> None:
-    documents = pa.table({"id": ["1"], "text": ["Jakarta."], "language": ["id"], "outlet": [""]})
+    columns = {"id": ["1", "2"], "text": ["Jakarta."] * 2, "language": ["id"] * 2, "outlet": [""] * 2}
+    documents = pa.table(columns)
     marked = MarkFurniture()(documents)
     for name in ("furniture", "sentences"):
         documents = documents.append_column(name, marked[name])
     FindCredits(Settings())(documents)
+    pair = {
+        "a": [0],
+        "b": [1],
+        "channels": [["shingles"]],
+        "jaccard": [0.0],
+        "minhash": [0.0],
+        "tfidf": [0.0],
+    }
+    found = pa.table([pa.array(pair[name], FOUND.field(name).type) for name in FOUND.names], schema=FOUND)
+    for bundle in candidates.bundles(documents, found, 1):
+        AlignBundles(Settings())(bundle)
 
 
 without_pandas()

@@ -10,7 +10,14 @@ import importlib
 
 from dedupe.engines.memory import keep_freed
 
-IMPORTED = ("dedupe.distributed", "pandas", "pyarrow.pandas_compat", "pyarrow.parquet", "pyspark.worker")
+IMPORTED = (
+    "dedupe.distributed",
+    "pandas",
+    "pyarrow.pandas_compat",
+    "pyarrow.parquet",
+    "pyspark.worker",
+    "dedupe.ready",
+)
 """The kernels, and what Spark's worker imports with its first task (most of a second)."""
 
 if __name__ == "__main__":
