@@ -111,22 +111,31 @@ def run(
                 inputs, settings.reading, writer.scratch("read"), out / "rejected.jsonl", bar("read")
             )
 
-        def mark() -> pa.Table:
-            marked = mapped("furniture", MarkFurniture(), plain.select(["id", "text", "language"]), MARKED)
-            # In one piece: rows are taken by number later, from each piece by itself.
-            return furniture.with_repeated(plain, marked, settings.boilerplate).combine_chunks()
+        def plain() -> pa.Table:
+            return writer.mapped("documents", read)
 
-        plain = writer.mapped("documents", read)
-        about = reading.about(plain)
+        def mark() -> pa.Table:
+            texts = plain().select(["id", "text", "language"])
+            marked = mapped("furniture", MarkFurniture(), texts, MARKED)
+            # In one piece: rows are taken by number later, from each piece by itself.
+            return furniture.with_repeated(plain(), marked, settings.boilerplate).combine_chunks()
+
+        about = reading.about(plain())
         marked = writer.stage("furniture", mark)
-        documents = plain.replace_schema_metadata()
-        for name in ("words", "furniture", "sentences"):
-            documents = documents.append_column(name, marked[name])
-        writer.written("documents", documents, DOCUMENTS)
+
+        def documents() -> pa.Table:
+            """Map the documents anew: the pages that a stage has looked at go with its table."""
+            table = plain().replace_schema_metadata()
+            for name in ("words", "furniture", "sentences"):
+                table = table.append_column(name, marked[name])
+            return table
+
+        count = marked.num_rows
+        writer.written("documents", documents(), DOCUMENTS)
         credits = writer.stage(
             "credits",
             lambda: mapped(
-                "credits", FindCredits(settings, facts), documents.drop_columns(["words"]), CREDITS
+                "credits", FindCredits(settings, facts), documents().drop_columns(["words"]), CREDITS
             ),
             schema=CREDITS,
         )
@@ -137,7 +146,7 @@ def run(
             scratch = writer.scratch("candidates")
             at_once.extend(
                 candidates.find(
-                    documents, settings, channels, bar("candidates"), scratch=scratch, memory=memory
+                    documents(), settings, channels, bar("candidates"), scratch=scratch, memory=memory
                 )
             )
             return at_once[0]
@@ -155,9 +164,9 @@ def run(
             pairs = found.take(pa.array(order))
             within = kept(
                 "align",
-                AlignBundles(settings, candidates.background_of(common, documents.num_rows)),
+                AlignBundles(settings, candidates.background_of(common, count)),
                 -(-len(order) // BUNDLE),
-                lambda first: candidates.bundles(documents, pairs.slice(first * BUNDLE), BUNDLE),
+                lambda first: candidates.bundles(documents(), pairs.slice(first * BUNDLE), BUNDLE),
                 ALIGNED,
             )
             back = Rows(within)
@@ -166,8 +175,8 @@ def run(
             within = writer.mapped("aligned", lambda: (ALIGNED, parts))
             if "translated" not in channels:
                 return within
-            across = translated.find(documents, within, settings, vectors_folder(), bar("translated"))
-            return translated.joined(within, across, documents).replace_schema_metadata(_told(across))
+            across = translated.find(documents(), within, settings, vectors_folder(), bar("translated"))
+            return translated.joined(within, across, documents()).replace_schema_metadata(_told(across))
 
         aligned = writer.stage("aligned", align)
         pairs = writer.stage("pairs", lambda: aligned, schema=PAIRS)
@@ -175,17 +184,17 @@ def run(
 
         @cache
         def matched() -> tuple[pa.Table, pa.Table]:
-            return verdicts.matched(scored, pairs, documents, settings, writer.scratch("matches"))
+            return verdicts.matched(scored, pairs, documents(), settings, writer.scratch("matches"))
 
         matches = writer.stage("matches", lambda: matched()[0])
         members = writer.stage("families", lambda: matched()[1])
         origins = writer.stage(
-            "origins", lambda: verdicts.judged(members, matches, documents, credits, known, settings)
+            "origins", lambda: verdicts.judged(members, matches, documents(), credits, known, settings)
         )
 
         def keep() -> pa.Table:
             within_reach = reach.widened(members, matches, origins, credits)
-            articles = Articles(documents, credits, within_reach, origins)
+            articles = Articles(documents(), credits, within_reach, origins)
             count = -(-len(articles) // BATCH)
             return kept(
                 "ledger", KeepLedger(facts), count, lambda first: articles.batches(BATCH, first), LEDGER
@@ -193,17 +202,17 @@ def run(
 
         ledger = writer.stage("ledger", keep)
         # Only the columns that are asked for: the engine would look at the texts, too.
-        outlets = documents.select(["id", "outlet", "kind", "words"])
+        outlets = documents().select(["id", "outlet", "kind", "words"])
         table = writer.stage(
             "matrix", lambda: engine.sql(matrix.QUERY, ledger=ledger, documents=outlets), schema=MATRIX
         )
 
     counts = {
         "read": about.read,
-        "analysed": documents.num_rows,
+        "analysed": count,
         "rejected": about.rejected,
         "replacements": about.replacements,
-        "words": int(pc.sum(documents["words"]).as_py() or 0),
+        "words": int(pc.sum(marked["words"]).as_py() or 0),
         "pairs": pairs.num_rows,
         "matches": matches.num_rows,
         "families": origins.num_rows,
@@ -219,13 +228,10 @@ def run(
         "inputs": digests,
         "versions": versions(),
         "stages": writer.timings,
-        "notes": notes(
-            about, reading.passed_over(inputs), documents["published"].null_count, documents.num_rows
-        )
-        + told,
+        "notes": notes(about, reading.passed_over(inputs), documents()["published"].null_count, count) + told,
     }
     at_hand = {
-        "documents": documents.select(DOCUMENTS.names).cast(DOCUMENTS), "pairs": pairs, "candidates": scored,
+        "documents": documents().select(DOCUMENTS.names).cast(DOCUMENTS), "pairs": pairs, "candidates": scored,
         "matches": matches, "families": members, "credits": credits, "origins": origins, "ledger": ledger,
         "matrix": table,
     }  # fmt: skip

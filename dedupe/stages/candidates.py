@@ -49,6 +49,7 @@ def find(
     ``scratch`` is a folder for what does not fit into ``memory`` bytes.
     """
     known = corpus(documents, settings, scratch, memory)
+    del documents  # where no one else holds them, their pages are free now
     found = candidates.find(known, channels, progress)
     common = background(known.batch, known.mask)
     names = list(candidates.CHANNELS)
