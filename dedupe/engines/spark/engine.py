@@ -184,9 +184,11 @@ class SparkTables:
     def beside(self, *tasks: Callable[[], Any]) -> list[Any]:
         from pyspark import inheritable_thread_target
 
-        inherited: Any = inheritable_thread_target(self.session)
+        def inheriting(task: Any) -> Any:  # each with properties of its own: one wrapper's are shared
+            return inheritable_thread_target(self.session)(task)
+
         with ThreadPoolExecutor(len(tasks)) as threads:
-            begun = [threads.submit(inherited(task)) for task in tasks]
+            begun = [threads.submit(inheriting(task)) for task in tasks]
             try:
                 for one in wait(begun, return_when=FIRST_EXCEPTION).done:
                     one.result()

@@ -7,7 +7,6 @@ import os
 import re
 import socket
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -75,28 +74,14 @@ def _session(master: str | None, memory: int, shared: str) -> SparkSession:
         session: SparkSession = builder.getOrCreate()
     here = master is not None and master.startswith("local")
     session.sparkContext.setLogLevel("OFF" if here else "ERROR")
-    if here:
-        threading.Thread(target=_warm, args=(session,), daemon=True).start()
+    if here:  # what workers are forked from imports for two seconds: while this process looks at its input
+        threading.Thread(target=_fork, args=(session,), daemon=True).start()
     return session
 
 
-def _warm(session: SparkSession) -> None:
-    """Have a small job load what the stages will ask for, while one process reads the input: the process that
-    workers are forked from imports for a second, and Java loads classes with the first query of each kind."""
-    with (
-        suppress(Exception),
-        tempfile.TemporaryDirectory(prefix="dedupe-") as folder,
-    ):  # a stage would meet it, too
-        rows = session.range(0, 8, 1, 2).selectExpr("id", "id % 2 AS part", "CAST(id AS STRING) AS name")
-        path = (Path(folder) / "rows").as_uri()
-        rows.mapInArrow(lambda batches: batches, rows.schema).repartition(1).sortWithinPartitions(
-            "id"
-        ).write.parquet(path)
-        kept = session.read.schema(rows.schema).parquet(path)
-        grouped = kept.groupBy("part").applyInArrow(lambda table: table, rows.schema)
-        one, other = (table.toDF(*table.columns).groupBy("part") for table in (grouped, kept))
-        met = one.cogroup(other).applyInArrow(lambda ours, theirs: ours, rows.schema)
-        met.join(kept.select("id"), "id").groupBy("name").count().toArrow()
+def _fork(session: SparkSession) -> None:
+    with suppress(Exception):  # whatever it is, the first stage meets it, too
+        session.sparkContext.parallelize([0], 1).count()
 
 
 def _options(master: str | None, memory: int, shared: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from dedupe.stages.columns import flat, numbers
 from dedupe.stages.spread.bundles import PROPOSED, order
 from dedupe.stages.spread.linking import shares
 
-PAIRS_IN_BUNDLE = 500
+PAIRS_IN_BUNDLE = 1_000
 """Pairs aligned together, as in the local run; changes no result."""
 NUMBERED = pa.schema([*ALIGNED, ("a_number", pa.int64()), ("b_number", pa.int64())])
 
