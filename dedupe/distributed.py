@@ -12,7 +12,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -47,10 +46,16 @@ from dedupe.stages.spread.rows import PACKED, PAIRED, Beside, Nest, Placed, nest
 from dedupe.stages.text import MARKED, MarkFurniture
 
 Progress = Callable[[int, int], None]
+Ready = Callable[[str, Table], None]
 
 
 MARKS = pa.schema([
     *READ, ("number", pa.int64()), *(field for field in MARKED if field.name != "id"),
+])  # fmt: skip
+
+UNNESTED = pa.schema([
+    *CANDIDATES, ("channels", pa.list_(pa.string())), ("a_number", pa.int64()), ("b_number", pa.int64()),
+    ("place", pa.int32()),
 ])  # fmt: skip
 
 
@@ -102,22 +107,26 @@ class Spread:
         found = self.engine.map(Placed(FindCredits(self.settings, self.facts)), documents, placed(CREDITS))
         return self.engine.keep("credits", found, order=["number", "place"])
 
-    def proposed(self, documents: Table, frequency: np.ndarray, count: int, words: int) -> Table:
-        """Return the pairs that the channels propose."""
-        ways = {"shingles": self._by_shingles, "minhash": self._by_minhash, "tfidf": self._by_tfidf}
-        chosen = [
-            partial(ways[name], documents, 1 << bit, frequency, count, words)
-            for bit, name in enumerate(candidates.CHANNELS)
-            if name in self.channels and count > 1
-        ]
-        if not chosen:
-            return self.engine.put(PROPOSED.empty_table())
-        found = self.engine.beside(*chosen)
-        tables = {f"pairs{n}": table for n, table in enumerate(found)}
+    def proposed(self, documents: Table, count: int, words: int) -> tuple[Table, np.ndarray]:
+        """Return the pairs that the channels propose, and in how many documents each word stands."""
+
+        def weighed() -> tuple[np.ndarray, Table | None]:
+            frequency = self.frequency(documents)
+            return frequency, self._by_tfidf(documents, bits["tfidf"], frequency, count)
+
+        bits = {name: 1 << bit for bit, name in enumerate(candidates.CHANNELS)}
+        (frequency, near), *linked = self.engine.beside(
+            weighed,
+            lambda: self._by_shingles(documents, bits["shingles"], count, words),
+            lambda: self._by_minhash(documents, bits["minhash"], count),
+        )
+        tables = {f"pairs{n}": table for n, table in enumerate((*linked, near)) if table is not None}
+        if not tables:
+            return self.engine.put(PROPOSED.empty_table()), frequency
         query = " UNION ALL ".join(f"SELECT * FROM {name}" for name in tables)
         parts = self.plan.partitions
         every = self.engine.sql(f"SELECT *, (a * 31 + b) % {parts} AS part FROM ({query}) AS every", **tables)
-        return self.engine.keep("proposed", self.engine.group(Together(), every, "part", PROPOSED))
+        return self.engine.keep("proposed", self.engine.group(Together(), every, "part", PROPOSED)), frequency
 
     def frequency(self, documents: Table) -> np.ndarray:
         """Return in how many documents each word stands."""
@@ -125,18 +134,16 @@ class Spread:
         summed = self.engine.group(frequencies.Sum(), counts, "key", PACKED)
         return frequencies.summed(self.engine.collect(self.engine.keep("frequencies", summed)))
 
-    def _by_shingles(
-        self, documents: Table, channel: int, frequency: np.ndarray, count: int, words: int
-    ) -> Table:
-        del frequency
+    def _by_shingles(self, documents: Table, channel: int, count: int, words: int) -> Table | None:
+        if "shingles" not in self.channels or count < 2:
+            return None
         shingles = self.settings.shingles
         kernel = linking.ShinglePostings(self.settings, words, count, self.plan.partitions)
         return self._linked("shingles", kernel, documents, channel, shingles.star, shingles.min_links, 16)
 
-    def _by_minhash(
-        self, documents: Table, channel: int, frequency: np.ndarray, count: int, words: int
-    ) -> Table:
-        del frequency, words
+    def _by_minhash(self, documents: Table, channel: int, count: int) -> Table | None:
+        if "minhash" not in self.channels or count < 2:
+            return None
         parts = max(1, self.plan.partitions // 8)
         kernel = linking.BandPostings(self.settings, count, parts)
         return self._linked("minhash", kernel, documents, channel, linking.BAND_STAR, 1, 0)
@@ -159,13 +166,10 @@ class Spread:
             name, engine.group(linking.CountLinks(channel, least, slack), links, "key", PAIRED)
         )
 
-    def _by_tfidf(
-        self, documents: Table, channel: int, frequency: np.ndarray, count: int, words: int
-    ) -> Table:
-        del words
+    def _by_tfidf(self, documents: Table, channel: int, frequency: np.ndarray, count: int) -> Table | None:
         engine, chosen = self.engine, self.settings.tfidf
-        if chosen.neighbours < 1:
-            return engine.put(PAIRED.empty_table())
+        if "tfidf" not in self.channels or count < 2 or chosen.neighbours < 1:
+            return None
         weights = tfidf_blocks.idf(frequency, count)
         block = self.plan.block
         vectors = engine.keep(
@@ -231,22 +235,12 @@ class Spread:
         together = engine.sql(queries.REST, aligned=aligned, keys=keys, more=engine.put(more))
         return engine.keep("together", together, order=["a_number", "b_number"]), [*notes, *found.notes]
 
-    def passages(self, aligned: Table) -> Table:
-        """Return the aligned passages, one a row."""
-        schema = pa.schema([
-            *CANDIDATES, ("channels", pa.list_(pa.string())), ("a_number", pa.int64()), ("b_number", pa.int64()),
-            ("place", pa.int32()),
-        ])  # fmt: skip
-        return self.engine.keep(
-            "candidates",
-            self.engine.map(Unnested(), aligned, schema),
-            order=["a_number", "b_number", "place"],
-        )
-
     def matched(self, documents: Table, passages: Table) -> tuple[Table, Table]:
         """Return ``matches`` and ``families``."""
         engine = self.engine
-        accepted = engine.keep("accepted", engine.sql(queries.ACCEPTED, passages=passages), number="match")
+        accepted = engine.keep(
+            "accepted", engine.sql(queries.ACCEPTED, passages=passages), ORDERS["candidates"], number="match"
+        )
         accepted = engine.sql(queries.PARTED, accepted=accepted, parts=self._parts(accepted))
         needed = engine.sql(queries.COMPARED, accepted=accepted, documents=documents)
         kernel = verdicts.MatchTogether(self.settings)
@@ -331,29 +325,43 @@ class Spread:
         cut = self.engine.sql(f"SELECT *, number % {parts} AS part FROM listed", listed=rows)
         return self.engine.group(Nest(entry, order), cut, "part", nested(entry))
 
-    def all(self, records: Table, cache: Path | None, progress: Progress) -> Results:
-        """Run every stage. ``cache`` is a folder for sentence vectors; ``progress`` is that of encoding them."""
+    def all(
+        self, records: Table, cache: Path | None, progress: Progress,
+        ready: Ready = lambda name, table: None,
+    ) -> Results:  # fmt: skip
+        """Run every stage. ``cache`` is a folder for sentence vectors; ``progress`` is that of encoding them;
+        ``ready`` is told each result as soon as it is kept."""
         engine = self.engine
         read, told = self.read(records)
         documents = self.documents(read)
+        ready("documents", documents)
         total = engine.collect(engine.sql(queries.TOTAL, documents=documents)).to_pylist()[0]
         count, words = total["documents"], total["words"] or 0
 
         def compared() -> tuple[Table, Table, Table, Table, list[str]]:
-            frequency = self.frequency(documents)
-            proposed = self.proposed(documents, frequency, count, words)
+            proposed, frequency = self.proposed(documents, count, words)
             aligned = self.aligned(documents, proposed, frequency, count)
             pairs, notes = self.across(documents, aligned, count, cache, progress)
-            passages = self.passages(pairs)
-            return pairs, passages, *self.matched(documents, passages), notes
+            ready("pairs", pairs)
+            unnested = engine.map(Unnested(), pairs, UNNESTED)
+            passages, (matches, families) = engine.beside(
+                lambda: engine.keep("candidates", unnested, order=ORDERS["candidates"]),
+                lambda: self.matched(documents, unnested),
+            )
+            return pairs, passages, matches, families, notes
 
         credits, found = engine.beside(lambda: self.credits(documents), compared)
         pairs, passages, matches, families, notes = found
         tables = {"documents": documents, "credits": credits, "pairs": pairs, "candidates": passages}
-        origins = self.origins(documents, credits, matches, families)
-        tables |= {"matches": matches, "families": families, "origins": origins}
-        tables["ledger"] = self.ledger(documents, credits, origins)
+        tables |= {"matches": matches, "families": families}
+        for name in ("credits", "candidates", "matches", "families"):
+            ready(name, tables[name])
+        tables["origins"] = self.origins(documents, credits, matches, families)
+        ready("origins", tables["origins"])
+        tables["ledger"] = self.ledger(documents, credits, tables["origins"])
+        ready("ledger", tables["ledger"])
         tables["matrix"] = self.matrix(tables["ledger"], documents)
+        ready("matrix", tables["matrix"])
         return Results(tables, told, count, words, total["undated"], notes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -88,7 +89,15 @@ def run(
     def encoding(done: int, total: int) -> None:
         progress("translated", done, total)
 
-    found = spread.all(source.records(engine), pipeline.vectors_folder(), encoding)
+    with ThreadPoolExecutor(1) as writing:  # here, while Spark goes on
+
+        def write(name: str, table: Table) -> None:
+            if writer is not None:
+                path, schema = out / f"{name}.parquet", TABLES[name]
+                written.append(writing.submit(lambda: write_parts(engine.stream(table), schema, path)))
+
+        written: list[Future[int]] = []
+        found = spread.all(source.records(engine), pipeline.vectors_folder(), encoding, write)
     meta = _meta(found, engine, settings, channels, source)
     matrix = engine.collect(found.tables["matrix"]).cast(TABLES["matrix"])
     rejected = found.said.rejected
@@ -96,8 +105,8 @@ def run(
         _write_there(engine, Store(session, base), found, meta, rejected)
         work.remove()
         return Finished(None, meta, matrix, rejected)
-    for name, schema in TABLES.items():
-        write_parts(engine.stream(found.tables[name]), schema, out / f"{name}.parquet")
+    for one in written:
+        one.result()
     write_jsonl(rejected, out / "rejected.jsonl")
     results.write_report(Run(out, meta), None, facts=facts)
     writer.finish(meta)
