@@ -121,6 +121,7 @@ def run(
             return furniture.with_repeated(plain(), marked, settings.boilerplate).combine_chunks()
 
         about = reading.about(plain())
+        writer.drop("read")
         marked = writer.stage("furniture", mark)
 
         def documents() -> pa.Table:
@@ -158,6 +159,7 @@ def run(
 
         found = writer.stage("found", find, schema=candidates.FOUND)
         common = writer.stage("common", tell, schema=candidates.COMMON)
+        writer.drop("candidates")
 
         def align() -> pa.Table:
             order = candidates.together(found)
@@ -188,6 +190,7 @@ def run(
 
         matches = writer.stage("matches", lambda: matched()[0])
         members = writer.stage("families", lambda: matched()[1])
+        writer.drop("matches")
         origins = writer.stage(
             "origins", lambda: verdicts.judged(members, matches, documents(), credits, known, settings)
         )

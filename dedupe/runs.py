@@ -318,6 +318,10 @@ class Writer:
         folder.mkdir(parents=True)
         return folder
 
+    def drop(self, name: str) -> None:
+        """Remove a folder in ``work/`` that no later stage looks at."""
+        shutil.rmtree(self.path / WORK / name, ignore_errors=True)
+
     def finish(self, meta: Mapping[str, Any]) -> None:
         """Write ``run.json``: the run is complete."""
         write_text(
