@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.reuse import kernels_bundle as kernels
+from dedupe.reuse import kernels_pieces
 from dedupe.reuse.background import Background
 from dedupe.reuse.kernels_bundle import CLAUSE, LINE, GramPlaces, TermTable, UnitTable
 from dedupe.reuse.prepared import Prepared, Terms
@@ -103,7 +104,7 @@ class Bundle:
         """Return `Prepared.clause_pieces` (or what ``edge`` asks for) of these documents: bounds and ranges; where
         each one's words begin, and these as numbers of `words`."""
         batch = self.batch
-        found: tuple[I64, I32, I32, I32] = kernels.pieces(
+        found: tuple[I64, I32, I32, I32] = kernels_pieces.pieces(
             chosen, batch.offsets, batch.starts, self.mask, self.of_codes, self.codes, traits(),
             self.of_sentences, self.sentences, self.words.term_of, ENDINGS[edge],
         )  # fmt: skip
