@@ -5,8 +5,12 @@
 
 Each contestant runs in a process of its own, one after the other, round by round, so that a
 busy machine slows all alike; it does its work twice, and the CPU seconds (user and system, all
-threads) of the second time are read; the least of the rounds counts. Contestants that
+threads and children) of the second time are read; the least of the rounds counts. Contestants that
 need far longer work on the first documents only and are compared by documents per second.
+
+The peers: pip install rensa sparse_dot_topn. text-dedup asks for other versions of this project's
+libraries: pip install it in an environment of its own, and name that one's interpreter in
+TEXT_DEDUP_PYTHON. A peer that is not installed is named as such in the table.
 """
 
 from __future__ import annotations
@@ -160,6 +164,22 @@ def sklearn_end_to_end(texts: list[str]) -> Work:
     return work
 
 
+def text_dedup_end_to_end(texts: list[str]) -> Work:
+    """text-dedup: its minhash command (5 words, 128, 0.5, its quicker hash) on a ready data set."""
+    import datasets
+    from text_dedup.minhash import main
+
+    datasets.disable_caching()  # else the second time would find what the first one left
+    folder = Path(tempfile.mkdtemp())
+    datasets.Dataset.from_list([{"text": text} for text in texts]).save_to_disk(folder / "in")
+    options = {
+        "path": folder / "in", "output": folder / "out", "column": "text", "ngram": 5, "num_perm": 128,
+        "threshold": 0.5, "hash_func": "xxh3", "hash_bits": 32, "num_proc": 1,
+    }  # fmt: skip
+    arguments = ["--local", *(str(part) for name, value in options.items() for part in (f"--{name}", value))]
+    return lambda: main.main(args=arguments, standalone_mode=False)
+
+
 def word_shingles(text: str) -> set[str]:
     words = text.lower().split()
     return {" ".join(words[n : n + 5]) for n in range(len(words) - 4)}
@@ -174,7 +194,15 @@ CONTESTANTS: dict[str, tuple[Callable[..., Work], int]] = {  # and the most docu
     "rensa": (rensa_end_to_end, 5000),
     "datasketch": (datasketch_end_to_end, 5000),
     "scikit-learn": (sklearn_end_to_end, 2000),
+    "text-dedup": (text_dedup_end_to_end, 5000),
 }
+PYTHON = {"text-dedup": os.environ.get("TEXT_DEDUP_PYTHON", sys.executable)}
+
+
+def cpu_seconds() -> float:
+    """Return what this process, its threads and its children that have ended took of the processor so far."""
+    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def run_one(name: str, corpus: Path, documents: int) -> None:
@@ -187,12 +215,16 @@ def run_one(name: str, corpus: Path, documents: int) -> None:
             texts.append(record["text"])
             outlets.append(record["outlet"])
     extra = [outlets] if name == "shingles" else []
-    work = prepare(texts, *extra)
+    try:
+        work = prepare(texts, *extra)
+    except ModuleNotFoundError as error:
+        print(json.dumps({"missing": error.name}))
+        return
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     work()  # code is compiled, modules are imported, and the machine has handed out its memory
-    mark, clock = time.process_time(), time.perf_counter()
+    mark, clock = cpu_seconds(), time.perf_counter()
     work()
-    seconds = time.process_time() - mark
+    seconds = cpu_seconds() - mark
     print(
         json.dumps(
             {
@@ -229,7 +261,7 @@ def measure(names: list[str], corpus: Path, documents: int, rounds: int) -> dict
     for _ in range(rounds):
         for name in names:
             command = [
-                sys.executable,
+                PYTHON.get(name, sys.executable),
                 __file__,
                 "--run",
                 name,
@@ -240,7 +272,7 @@ def measure(names: list[str], corpus: Path, documents: int, rounds: int) -> dict
             ]
             output = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ})
             figures = json.loads(output.stdout.splitlines()[-1])
-            if name not in best or figures["seconds"] < best[name]["seconds"]:
+            if name not in best or figures.get("seconds", 0) < best[name].get("seconds", 0):
                 best[name] = figures
     return best
 
@@ -253,6 +285,9 @@ def table(results: dict[str, dict[str, float]]) -> str:
     ]
     base = results.get("floor")
     for name, row in results.items():
+        if "missing" in row:
+            lines.append(f"| {name} | {row['missing']} is not installed | | | | | |")
+            continue
         ratio = (
             row["seconds"] / row["megabytes"] / (base["seconds"] / base["megabytes"]) if base else math.nan
         )

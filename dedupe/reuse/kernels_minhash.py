@@ -41,12 +41,13 @@ def sign(offsets: I64, shingles: U32, slopes: U32, shifts: U32, out: U32) -> Non
     mixed = np.empty(longest + 7, np.uint32)
     row = np.empty(len(slopes), np.uint32)
     for d in range(len(offsets) - 1):
-        n = offsets[d + 1] - offsets[d]
+        own = shingles[offsets[d] : offsets[d + 1]]  # a slice, whose places are not looked at for their sign
+        n = len(own)
         for p in range(len(slopes)):
             row[p] = np.uint32(0xFFFFFFFF)
         for i in range(n):
             # numba widens products of uint32 to uint64: every step is cast back.
-            value = shingles[offsets[d] + i]
+            value = own[i]
             value = np.uint32(np.uint32(value ^ (value >> _16)) * _M1)
             value = np.uint32(np.uint32(value ^ (value >> _13)) * _M2)
             mixed[i] = np.uint32(value ^ (value >> _16))
@@ -55,8 +56,9 @@ def sign(offsets: I64, shingles: U32, slopes: U32, shifts: U32, out: U32) -> Non
         # Eight shingles for each pass over the row: the loop over permutations becomes vector code
         # that reads and writes the row once for eight products.
         for i in range(0, n, 8):
-            h0, h1, h2, h3 = mixed[i], mixed[i + 1], mixed[i + 2], mixed[i + 3]
-            h4, h5, h6, h7 = mixed[i + 4], mixed[i + 5], mixed[i + 6], mixed[i + 7]
+            part = mixed[i : i + 8]
+            h0, h1, h2, h3 = part[0], part[1], part[2], part[3]
+            h4, h5, h6, h7 = part[4], part[5], part[6], part[7]
             for p in range(len(slopes)):
                 slope, shift = slopes[p], shifts[p]
                 least0 = min(np.uint32(h0 * slope + shift), np.uint32(h1 * slope + shift))
