@@ -14,7 +14,7 @@ from dedupe.reuse.background import NOTHING, Background, background
 from dedupe.reuse.columns import Passages
 from dedupe.reuse.guards import guards
 from dedupe.reuse.kernels_passages import _sum
-from dedupe.reuse.many import cut_many
+from dedupe.reuse.many import _figures, _tripped, cut_many
 from dedupe.settings import Settings, load
 from dedupe.stages import candidates
 from dedupe.stages.align import AlignBundles, aligned, bundled
@@ -157,6 +157,33 @@ def test_no_guard_is_missed(texts: list[str], language: str | None) -> None:
     n, m = len(own[0].hashes), len(own[1].hashes)
     if n and m:
         assert guards(*own, (0, n), (0, m)) == guards(*known, (0, n), (0, m))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*"abcdefg", "not", "never", "tidak", "Ilse", "40", "50"]), min_size=1, max_size=400
+    ),
+    st.data(),
+    st.sampled_from([["en"], ["id", "en"], [None]]),
+)
+def test_guards_of_passages_together_are_those_of_each(
+    words: list[str], data: st.DataObject, languages: list[str | None]
+) -> None:
+    """Negation is told in the compiled loop: by the same rule, in short passages and in long ones."""
+    texts = [
+        " ".join(words),
+        " ".join(data.draw(st.permutations(words)) if len(words) < 30 else words[3:] + words[:9]),
+    ]
+    bundle = bundled(documents(texts, languages), NOTHING)
+    sizes = np.diff(bundle.batch.offsets)
+    pairs, blocks = np.array([[0, 1]], np.int32), np.array([[0, sizes[0], 0, sizes[1]]], np.int32)
+    row = np.zeros(1, np.int32)
+    bits = _figures(bundle, pairs, row, blocks, np.ones(1, np.int32))[1]
+    sides = (prepare(text, language=language) for text, language in zip(texts, bundle.languages, strict=True))
+    assert _tripped(pairs, row, blocks, bits, bundle.prepared) == [
+        guards(*sides, (0, int(sizes[0])), (0, int(sizes[1])))
+    ]
 
 
 def test_a_bead_and_a_passage_at_one_place_come_in_the_order_of_the_passages() -> None:

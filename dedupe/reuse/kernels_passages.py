@@ -12,8 +12,10 @@ from dedupe.reuse.prepared import F32, F64
 from dedupe.text.kernels import I32, I64, U32, U64, Bytes, Flags, kernel
 
 NUMBER, NAME, NEGATION, ROLES = 1, 2, 4, 8
-"""Guards that two passages may trip, as bits."""
+"""Guards that two passages trip (``NEGATION``) or may trip (the others), as bits."""
 _MANY = 64
+_SHORT = 256
+"""In so few words one is looked for from end to end; more are sorted first."""
 
 
 @kernel
@@ -45,10 +47,10 @@ def _sum(values: F32) -> Any:
 @kernel
 def passage_figures(
     pair_of: I32, passages: I32, pairs: I32, offsets: I64, hashes: U64, starts: I32, of_codes: I64, codes: U32,
-    traits: Bytes, names: Flags, tells: F32, negators: U64, of_negators: I64, language: I32,
+    traits: Bytes, names: Flags, tells: F32, negators: U64, of_negators: I64, language: I32, near: int,
 ) -> tuple[F64, I32]:  # fmt: skip
     """Return, for each passage (int32[n, 5]: words of a, of b, and edits), its share of edits, ``plain`` and
-    ``telling``, and which guards it may trip (bits; `guards.guards` decides)."""
+    ``telling``, and which guards it trips or may trip (bits; of the latter `guards.guards` decides)."""
     figures = np.empty((len(passages), 3), np.float64)
     may = np.zeros(len(passages), np.int32)
     for number in range(len(passages)):
@@ -67,22 +69,22 @@ def passage_figures(
         if passages[number, 4] == 0:
             continue
         in_a, in_b = hashes[a_start:a_stop], hashes[b_start:b_stop]
-        known_a, known_b = np.sort(in_a), np.sort(in_b)
+        known_a, known_b = _looked_up(in_a), _looked_up(in_b)
         own = 0  # what one side has and the other has not
         for word in range(len(in_a)):
             kind = _kind(codes[of_codes[a] + starts[a_start + word]], traits, names[a_start + word])
-            if kind and kind & ~own and not _holds(known_b, in_a[word]):
+            if kind and kind & ~own and not _among(known_b, in_a[word]):
                 own |= kind
         if own:
             theirs = 0
             for word in range(len(in_b)):
                 kind = _kind(codes[of_codes[b] + starts[b_start + word]], traits, names[b_start + word])
-                if kind and kind & ~theirs and not _holds(known_a, in_b[word]):
+                if kind and kind & ~theirs and not _among(known_a, in_b[word]):
                     theirs |= kind
             may[number] |= own & theirs
-        if _negated(in_a, negators[of_negators[language[a]] : of_negators[language[a] + 1]]) or _negated(
-            in_b, negators[of_negators[language[b]] : of_negators[language[b] + 1]]
-        ):
+        no_a = negators[of_negators[language[a]] : of_negators[language[a] + 1]]
+        no_b = negators[of_negators[language[b]] : of_negators[language[b] + 1]]
+        if _negated(in_a, no_a, known_b, near) != _negated(in_b, no_b, known_a, near):
             may[number] |= NEGATION
         if _reordered(in_a, names[a_start:a_stop], in_b, names[b_start:b_stop]):
             may[number] |= ROLES
@@ -101,10 +103,30 @@ def _holds(ordered: U64, value: np.uint64) -> bool:
 
 
 @kernel
-def _negated(words: U64, negators: U64) -> bool:
-    for word in words:  # noqa: SIM110
-        if _holds(negators, word):
-            return True
+def _looked_up(words: U64) -> U64:
+    """Return words as `_among` takes them."""
+    return words.copy() if len(words) <= _SHORT else np.sort(words)
+
+
+@kernel
+def _among(known: U64, value: np.uint64) -> bool:
+    if len(known) > _SHORT:
+        return _holds(known, value)
+    found = False
+    for word in known:  # to the end, which is vector code
+        found |= word == value
+    return found
+
+
+@kernel
+def _negated(words: U64, negators: U64, other: U64, near: int) -> bool:
+    """Whether a word of negation stands ``near`` words or fewer from one that the other side has."""
+    for at in range(len(words)):
+        if not _holds(negators, words[at]):
+            continue
+        for beside in range(max(0, at - near), min(len(words), at + near + 1)):
+            if beside != at and _among(other, words[beside]):
+                return True
     return False
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.records import Passage
-from dedupe.reuse import kernels_passages
+from dedupe.reuse import guards, kernels_passages
 from dedupe.reuse.align import (
     CLOSER,
     HALF,
@@ -32,7 +32,6 @@ from dedupe.reuse.beads import beads_of
 from dedupe.reuse.bundle import Bundle, traits
 from dedupe.reuse.columns import FIGURES, KINDS, Passages, by_place, rounded
 from dedupe.reuse.exact import ExactMatches, exact_pairs
-from dedupe.reuse.guards import LONGEST, guards, negations
 from dedupe.reuse.kernels_distance import distances
 from dedupe.reuse.measures import LIGHT, Figures
 from dedupe.reuse.prepared import F64, Prepared
@@ -44,6 +43,7 @@ from dedupe.text.kernels import I32, I64, Flags
 FEW_PASSAGES = 7
 """Pairs with more passages, reworded ones among them, are aligned one by one: numpy adds up more figures than
 these in another order."""
+NEGATION = ("negation",)
 Ready = Callable[[int], Prepared]
 
 
@@ -111,11 +111,11 @@ def cut_many(
     beads = beads[np.repeat(np.diff(of_beads) > 1, np.diff(of_beads))]
     row = out.pair[part]
     changed = distances(row, beads, pairs, batch.offsets, batch.hashes)
-    told_of, may = _figures(bundle, pairs, row, beads, changed)
+    told_of, bits = _figures(bundle, pairs, row, beads, changed)
     out.words_at[part], out.spans[part] = beads, _characters(bundle, pairs, row, beads)
     out.kind[part] = _kinds(told_of[:, 0])
     names = list(out.guards)
-    for at, tripped in zip(part.tolist(), _tripped(pairs, row, beads, may, ready), strict=True):
+    for at, tripped in zip(part.tolist(), _tripped(pairs, row, beads, bits, ready), strict=True):
         names[at] = tripped
     # Beads of two passages may stand at one place: then in the order of the passages.
     return dataclasses.replace(out, guards=names).at(by_place(out.pair, out.spans))
@@ -156,12 +156,12 @@ def _joined(
     odd = np.concatenate((np.zeros(len(hulls), np.bool_), odd))[order]
     lengths = lengths_of(blocks)
     changed = np.concatenate((np.zeros(len(hulls), np.int32), exact.edits))[order]
-    long = lengths.max(axis=1, initial=1) > LONGEST
+    long = lengths.max(axis=1, initial=1) > guards.LONGEST
     counted = np.flatnonzero(reworded & ~long)
     changed[counted] = distances(row[counted], blocks[counted], pairs, batch.offsets, batch.hashes)
 
-    told_of, may = _figures(bundle, pairs, row, blocks, changed)
-    tripped = _tripped(pairs, row, blocks, np.where(long, 0, may), ready)
+    told_of, bits = _figures(bundle, pairs, row, blocks, changed)
+    tripped = _tripped(pairs, row, blocks, bits, ready)
     edits, plain, telling = told_of[:, 0], told_of[:, 1], rounded(told_of[:, 2])
     strength = np.zeros(len(row))
     strength[reworded] = rounded(figures[reworded, 1] * figures[reworded, 2])
@@ -216,18 +216,21 @@ def _figures(bundle: Bundle, pairs: Pairs, row: I32, blocks: I32, edits: I32) ->
     of_negators, negators, language = _negators(bundle.languages)
     found: tuple[F64, I32] = kernels_passages.passage_figures(
         row, np.column_stack((blocks, edits)), pairs, batch.offsets, batch.hashes, batch.starts, bundle.of_codes,
-        bundle.codes, traits(), bundle.names, bundle.tells, negators, of_negators, language,
+        bundle.codes, traits(), bundle.names, bundle.tells, negators, of_negators, language, guards.NEAR,
     )  # fmt: skip
     return found
 
 
-def _tripped(pairs: Pairs, row: I32, blocks: I32, may: I32, ready: Ready) -> list[tuple[str, ...]]:
-    """Return the guards that passages trip, of those that ``may`` trip some."""
+def _tripped(pairs: Pairs, row: I32, blocks: I32, bits: I32, ready: Ready) -> list[tuple[str, ...]]:
+    """Return the guards that passages trip, of those that they may trip: ``bits`` of `passage_figures`."""
     tripped: list[tuple[str, ...]] = [()] * len(row)
-    for at in np.flatnonzero(may).tolist():
+    short = lengths_of(blocks).max(axis=1, initial=1) <= guards.LONGEST
+    for at in np.flatnonzero((bits == kernels_passages.NEGATION) & short).tolist():
+        tripped[at] = NEGATION
+    for at in np.flatnonzero((bits & ~kernels_passages.NEGATION > 0) & short).tolist():
         a, b = pairs[row[at]].tolist()
         block = _block(blocks[at].tolist())
-        tripped[at] = guards(ready(a), ready(b), block[:2], block[2:])
+        tripped[at] = guards.guards(ready(a), ready(b), block[:2], block[2:])
     return tripped
 
 
@@ -248,7 +251,7 @@ def _kinds(edits: F64) -> NDArray[np.int8]:
 def _negators(languages: Sequence[str | None]) -> tuple[I64, NDArray[np.uint64], I32]:
     """Return the words of negation of each language, sorted, and each document's language as a number."""
     names = sorted(set(languages), key=str)
-    words = [np.array(sorted(negations(name)), np.uint64) for name in names]
+    words = [np.array(sorted(guards.negations(name)), np.uint64) for name in names]
     bounds = np.cumsum([0, *map(len, words)])
     number = {name: place for place, name in enumerate(names)}
     every = np.concatenate([np.zeros(0, np.uint64), *words])
