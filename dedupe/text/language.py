@@ -134,12 +134,10 @@ def _by_words(sample: str, script: str) -> str | None:
 
 
 def _word_scores(words: list[str], script: str) -> list[int]:
-    listed = _words(script)
     scores = [0] * len(_codes(script))
-    for word in words:
-        if word in listed:
-            for number in listed[word]:
-                scores[number] += 1
+    for numbers in filter(None, map(_words(script).get, words)):
+        for number in numbers:
+            scores[number] += 1
     return scores
 
 
