@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dedupe.corpus import load
@@ -248,11 +248,22 @@ def test_values_that_are_not_understood_are_counted(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+def test_a_header_with_a_bare_carriage_return_is_named(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"old{suffix}"
+    path.write_bytes(b"id,text\r1,Storms kept the small boats in the harbour.\r")
+    [bad] = load([path]).rejected
+    assert bad.where == f"old{suffix}:1"
+    assert bad.reason.startswith("not a CSV header")
+    assert bad.reason.endswith("save the file with ordinary line ends")
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(
     st.binary(max_size=300) | st.text(st.sampled_from('{}[]",:idtex1\n;\t'), max_size=80).map(str.encode),
     st.sampled_from(sorted(READERS)),
 )
+@example(b"id,text\r1,Storms kept the boats in.\r", ".csv")
 def test_any_bytes(tmp_path: Path, data: bytes, suffix: str) -> None:
     """Whatever a file holds, nothing is raised and nothing is lost from the count."""
     (tmp_path / f"a{suffix}").write_bytes(data)

@@ -39,7 +39,13 @@ def read(file: InputFile, limits: Reading) -> Iterator[Raw]:
     number = 1
     try:
         header = next(lines, "")
-        delimiter, columns = _columns(header, _DELIMITERS[file.path.suffix.lower()])
+        try:
+            delimiter, columns = _columns(header, _DELIMITERS[file.path.suffix.lower()])
+        except csv.Error as error:  # a carriage return within it: how lines ended on old Macintoshes
+            yield Raw(
+                1, None, f"not a CSV header: {error}; save the file with ordinary line ends", source.take()
+            )
+            return
         if not {"id", "text"} <= set(columns):
             yield Raw(
                 1,
