@@ -43,7 +43,6 @@ from dedupe.text.kernels import I32, I64, Flags
 FEW_PASSAGES = 7
 """Pairs with more passages, reworded ones among them, are aligned one by one: numpy adds up more figures than
 these in another order."""
-NEGATION = ("negation",)
 Ready = Callable[[int], Prepared]
 
 
@@ -226,7 +225,7 @@ def _tripped(pairs: Pairs, row: I32, blocks: I32, bits: I32, ready: Ready) -> li
     tripped: list[tuple[str, ...]] = [()] * len(row)
     short = lengths_of(blocks).max(axis=1, initial=1) <= guards.LONGEST
     for at in np.flatnonzero((bits == kernels_passages.NEGATION) & short).tolist():
-        tripped[at] = NEGATION
+        tripped[at] = ("negation",)
     for at in np.flatnonzero((bits & ~kernels_passages.NEGATION > 0) & short).tolist():
         a, b = pairs[row[at]].tolist()
         block = _block(blocks[at].tolist())
