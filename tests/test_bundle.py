@@ -12,7 +12,7 @@ from dedupe.reuse.background import NOTHING
 from dedupe.reuse.bundle import Bundle, terms_of
 from dedupe.reuse.columns import rounded
 from dedupe.reuse.kernels_blocks import _place
-from dedupe.reuse.kernels_bundle import UnitTable, by_unit, terms
+from dedupe.reuse.kernels_bundle import UnitTable, by_unit, word_terms
 from dedupe.reuse.kernels_seeds import lowest
 from dedupe.reuse.prepared import Prepared
 from dedupe.stages.align import bundled
@@ -56,6 +56,11 @@ def test_terms_and_the_n_grams_of_a_passage(texts: list[str], data: st.DataObjec
             continue
         start = data.draw(st.integers(0, len(side.hashes) - 1))
         stop = data.draw(st.integers(start + 1, len(side.hashes)))
+        for sentence in range(len(side.sentences)):
+            held = slice(side.grams.bounds[sentence], side.grams.bounds[sentence + 1])
+            once = side.grams.frequency[side.grams.entry[held]] == 1
+            squares = (side.grams.weight[held][once].astype(np.float64) ** 2).sum()
+            assert places.alone[bundle.of_sentences[number] + sentence] == pytest.approx(squares, rel=1e-6)
         first = bundle.batch.offsets[number]
         own = slice(
             grams.of_places[number] + places.firsts[first + start],
@@ -84,13 +89,12 @@ def test_pieces_hold_the_words_of_a_document_by_itself(texts: list[str]) -> None
             assert np.array_equal(entry[begins[0] : begins[-1]], pieces.words.entry)
 
 
-@pytest.mark.parametrize("low", [0, 1 << 40])
-def test_terms_that_were_made_to_collide(low: int) -> None:
-    """Hashes with equal upper halves, more than a passage through buckets and insertion is meant for."""
-    count = 4_000
-    hashes = (np.arange(count, dtype=np.uint64)[::-1] % np.uint64(1_500)) + np.uint64(low)
+@pytest.mark.parametrize(("count", "low", "step"), [(4_000, 0, 1), (4_000, 1 << 40, 1), (40_000, 7, 1 << 33)])
+def test_terms_that_were_made_to_collide(count: int, low: int, step: int) -> None:
+    """Hashes with equal upper halves, or equal first bytes, more than passes and insertion are meant for."""
+    hashes = (np.arange(count, dtype=np.uint64)[::-1] % np.uint64(1_500)) * np.uint64(step) + np.uint64(low)
     owners = (np.arange(count) // 100).astype(np.int32)
-    found = terms(np.array([0, count]), hashes, owners, np.ones(count, np.float32), True)
+    found = word_terms(np.array([0, count]), hashes, owners)
     _, _, distinct, frequency, posts, units, amounts, term_of = found
     assert np.array_equal(distinct, np.unique(hashes))
     assert np.array_equal(distinct[term_of], hashes)

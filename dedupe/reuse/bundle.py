@@ -82,8 +82,8 @@ class Bundle:
     @cached_property
     def words(self) -> TermTable:
         """`Prepared.words`."""
-        ones = np.ones(len(self.mask), np.float32)
-        return self._table(self.batch.offsets, self.batch.hashes, self.units, ones, True)
+        bounds = self.batch.offsets
+        return TermTable(bounds, *kernels.word_terms(bounds, self.batch.hashes, self.units))
 
     @cached_property
     def word_units(self) -> UnitTable:
@@ -94,11 +94,11 @@ class Bundle:
     def grams(self) -> tuple[TermTable, GramPlaces]:
         """`Prepared.grams`, and as they stand in the texts."""
         batch = self.batch
-        bounds, hashes, owners, weights, firsts, lasts = kernels.all_grams(
+        table, places = kernels.gram_terms(
             batch.offsets, batch.starts, batch.stops, self.units, self.tells, self.of_codes, self.codes,
-            normal.table(),
+            normal.table(), self.of_sentences,
         )  # fmt: skip
-        return self._table(bounds, hashes, owners, weights, False), GramPlaces(weights, firsts, lasts)
+        return TermTable(*table), GramPlaces(*places)
 
     def pieces(self, chosen: I64, edge: str) -> tuple[I64, I32, I32, I32]:
         """Return `Prepared.clause_pieces` (or what ``edge`` asks for) of these documents: bounds and ranges; where
@@ -109,9 +109,6 @@ class Bundle:
             self.of_sentences, self.sentences, self.words.term_of, ENDINGS[edge],
         )  # fmt: skip
         return found
-
-    def _table(self, bounds: I64, hashes: Any, owners: I32, weights: Any, counted: bool) -> TermTable:
-        return TermTable(bounds, *kernels.terms(bounds, hashes, owners, weights, counted))
 
     def prepared(self, document: int) -> Prepared:
         """Return one document by itself; what was worked out for all is not worked out again."""

@@ -7,7 +7,8 @@ import numpy as np
 
 from dedupe.reuse.edges import _refined
 from dedupe.reuse.kernels_bundle import GramPlaces, TermTable
-from dedupe.reuse.kernels_seeds import SIEVE_BYTES, into_table, lowest, twins
+from dedupe.reuse.kernels_seeds import lowest
+from dedupe.reuse.kernels_twins import HOMES, SIEVE_BYTES, put, twins
 from dedupe.reuse.likeness import COMMON, FEW
 from dedupe.reuse.prepared import F64
 from dedupe.text.kernels import I32, I64, U64, Bytes, Flags, kernel
@@ -102,10 +103,7 @@ def bounded(
     for at in range(len(ranges)):
         longest = max(longest, ranges[at, 1])
     inside = np.zeros(longest, np.bool_)
-    size = 16
-    while size < 2 * most:
-        size *= 2
-    slots, sieve, last = np.empty(size, np.uint64), np.empty(SIEVE_BYTES, np.uint8), np.uint64(0)
+    homes, sieve = np.empty(HOMES, np.int32), np.empty(SIEVE_BYTES, np.uint8)
     scratch, stamps = np.empty((2, most + 1), np.int32), np.empty(most, np.int32)
     a_words = b_words = np.empty(0, np.float64)
     twin = np.empty(0, np.int32)
@@ -119,10 +117,10 @@ def bounded(
         )
         if weighed != row:
             if home != a:
-                last = into_table(words.distinct[words.of_terms[a] : words.of_terms[a + 1]], slots, sieve)
+                put(words.distinct[words.of_terms[a] : words.of_terms[a + 1]], homes, sieve)
                 home = a
             told = logs[of_words[max(FEW, len(in_a) + len(in_b))] :]
-            a_words, b_words, twin = _weighed(words, a, b, told, slots, last, sieve, scratch, stamps)
+            a_words, b_words, twin = _weighed(words, a, b, told, homes, sieve, scratch, stamps)
             weighed = row
         pa, pb = piece_place[a], piece_place[b]
         a_ranges, b_ranges = (
@@ -283,11 +281,10 @@ def _likened(
 
 @kernel
 def _weighed(
-    table: TermTable, a: int, b: int, logs: F64, slots: U64, last: np.uint64, sieve: Bytes, scratch: I32,
-    stamps: I32,
+    table: TermTable, a: int, b: int, logs: F64, homes: I32, sieve: Bytes, scratch: I32, stamps: I32
 ) -> tuple[F64, F64, I32]:  # fmt: skip
     """Return what `likeness._merge` does: each term's weight in a and in b, and the index in b of each term
-    of a, or -1. Document a is in the hash table."""
+    of a, or -1. Document a is `put`."""
     in_a = table.frequency[table.of_terms[a] : table.of_terms[a + 1]]
     in_b = table.frequency[table.of_terms[b] : table.of_terms[b + 1]]
     a_weight, b_weight = np.empty(len(in_a), np.float64), np.empty(len(in_b), np.float64)
@@ -297,7 +294,7 @@ def _weighed(
         b_weight[term] = logs[in_b[term]]
     shared = twins(
         table.distinct[table.of_terms[b] : table.of_terms[b + 1]], in_b,
-        table.distinct[table.of_terms[a] : table.of_terms[a + 1]], in_a, logs, slots, last, sieve, scratch[0],
+        table.distinct[table.of_terms[a] : table.of_terms[a + 1]], in_a, logs, homes, sieve, scratch[0],
         scratch[1], b_weight, stamps, a_weight, stamps, 0,
     )  # fmt: skip
     twin = np.full(len(in_a), -1, np.int32)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.reuse.prepared import F32, NAME_SHARE
+from dedupe.reuse.prepared import F32, F64, NAME_SHARE
 from dedupe.reuse.prepared import _grams as grams
 from dedupe.text.kernels import I32, I64, U32, U64, Bytes, Flags, kernel
 
@@ -15,9 +15,9 @@ UPPER, LOWER, DIGIT, SPACE, CLAUSE, LINE = 1, 2, 4, 8, 16, 32
 """What a character is, as bits: a capital, a small letter, a digit, white space, a mark that ends a
 clause, a line break."""
 _CAPITAL, _SMALL = 1, 2
-_UPPER, _PLACE = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
-_MOST_BITS = 13
-"""Buckets by so many bits at most: they stay near the processor."""
+_UPPER, _PLACE, _BYTE = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF), np.uint64(0xFF)
+_MANY = 1 << 15
+"""More hashes are sorted by four of their bytes, not two, before the rest is done by insertion."""
 
 
 class TermTable(NamedTuple):
@@ -49,12 +49,14 @@ class UnitTable(NamedTuple):
 
 
 class GramPlaces(NamedTuple):
-    """The n-grams as they stand in the text: how much each weighs; and for each word which is the first of a
-    passage that begins with it, and which comes after the last of one that ends with it."""
+    """The n-grams as they stand in the text: how much each weighs; for each word which is the first of a
+    passage that begins with it, and which comes after the last of one that ends with it; and for each sentence the
+    squares of the weights of those that no other sentence of its document has, added up."""
 
     weights: F32
     firsts: I32
     lasts: I32
+    alone: F64
 
 
 @kernel
@@ -162,137 +164,186 @@ def names(
 
 
 @kernel
-def all_grams(
-    offsets: I64, starts: I32, stops: I32, units_of: I32, tells: F32, of_codes: I64, codes: U32, table: U32
-) -> tuple[I64, U64, I32, F32, I32, I32]:
-    """Return the character n-grams of all documents: bounds, hashes, sentences, weights; and, for each word, the
-    fields of `GramPlaces`."""
-    room = len(codes) + len(starts) + 2 * len(offsets)
-    hashes = np.empty(room, np.uint64)
-    owners = np.empty(room, np.int32)
-    weights = np.empty(room, np.float32)
-    firsts, lasts = np.zeros(len(starts), np.int32), np.zeros(len(starts), np.int32)
-    bounds = np.zeros(len(offsets), np.int64)
-    count = 0
-    for document in range(len(offsets) - 1):
-        first, stop = offsets[document], offsets[document + 1]
-        if stop > first:
-            low = starts[first]
-            count += grams(
-                codes[of_codes[document] + low : of_codes[document + 1]], low, table, starts[first:stop],
-                stops[first:stop], units_of[first:stop], tells[first:stop], hashes[count:], owners[count:],
-                weights[count:], firsts[first:stop], lasts[first:stop],
-            )  # fmt: skip
-        bounds[document + 1] = count
-    return bounds, hashes[:count], owners[:count], weights[:count], firsts, lasts
+def _by_byte(keys: U64, out: U64, sizes: I64, shift: np.uint64) -> None:
+    """Write keys to ``out`` by the byte at ``shift``, those with the same one in the order in which they stand."""
+    sizes[:] = 0
+    for key in keys:
+        sizes[(key >> shift) & _BYTE] += 1
+    total = 0
+    for byte in range(256):
+        size = sizes[byte]
+        sizes[byte] = total
+        total += size
+    for key in keys:
+        byte = (key >> shift) & _BYTE
+        out[np.uint64(sizes[byte])] = key
+        sizes[byte] += 1
 
 
 @kernel
-def _sorted(hashes: U64, keys: U64, sizes: I32) -> None:
-    """Write the places of hashes, sorted by hash, then place, to the lower halves of ``keys``.
+def _sort(keys: U64, spare: U64, sizes: I64) -> None:
+    """Sort keys, which hold the upper half of a hash and its place, and come in the order of places.
 
-    By their first bits they fall into about as many buckets, the rest is done by insertion, since hashes share so
-    many bits by chance only: by their upper halves, which stand in the keys, then by the whole."""
-    count = len(hashes)
-    bits = 4
-    while (1 << bits) < count and bits < _MOST_BITS:
-        bits += 1
-    shift = np.uint64(64 - bits)
-    sizes[: (1 << bits) + 1] = 0
-    for at in range(count):
-        sizes[np.int64(hashes[at] >> shift) + 1] += 1
-    for bucket in range(1 << bits):
-        sizes[bucket + 1] += sizes[bucket]
-    for at in range(count):
-        home = np.int64(hashes[at] >> shift)
-        keys[sizes[home]] = (hashes[at] & _UPPER) | np.uint64(at)
-        sizes[home] += 1
+    By the bytes of what they hold, the last one first: two bytes of a few thousand hashes leave next to nothing to the
+    insertion behind them, so that hardly a branch is guessed wrong; four leave what comes of chance.
+    """
+    count = len(keys)
+    for shift in (np.uint64(32), np.uint64(48)):
+        if shift > 32 or count > _MANY:
+            _by_byte(keys, spare, sizes, shift)
+            _by_byte(spare, keys, sizes, shift + np.uint64(8))
     effort = 64 * count
     for at in range(1, count):
         key = keys[at]
-        back = at
-        while back > 0 and keys[back - 1] > key:
-            keys[back] = keys[back - 1]
-            back -= 1
-        keys[back] = key
-        effort -= at - back
-        if effort < 0:
-            break
-    for at in range(1, count):
-        if effort < 0:
-            break
-        key = keys[at]
-        own = hashes[np.int64(key & _PLACE)]
-        back = at
-        while (
-            back > 0
-            and (keys[back - 1] ^ key) & _UPPER == 0
-            and hashes[np.int64(keys[back - 1] & _PLACE)] > own
-        ):
-            keys[back] = keys[back - 1]
-            back -= 1
-        keys[back] = key
-        effort -= at - back
-    if effort < 0:  # no hashes of words: made to collide
-        by_hash = np.argsort(hashes, kind="mergesort")
-        for at in range(count):
-            keys[at] = np.uint64(by_hash[at])
+        if keys[at - 1] > key:
+            back = at
+            while back > 0 and keys[back - 1] > key:
+                keys[back] = keys[back - 1]
+                back -= 1
+            keys[back] = key
+            effort -= at - back
+            if effort < 0:  # no hashes of words: made to collide
+                keys[:] = keys[np.argsort(keys, kind="mergesort")]
+                break
 
 
 @kernel
-def terms(
-    bounds: I64, hashes: U64, owners: I32, weights: F32, counted: bool
-) -> tuple[I64, I64, U64, I32, I32, I32, F32, I32]:
-    """Return the fields of a `TermTable`, but ``of_places``, from terms as they stand in the texts: document d
-    has those from ``bounds[d]`` on; a term whose owner is -1 is left out."""
+def _grouped(
+    keys: U64, hashes: U64, owners: I32, weights: F32, counted: bool, distinct: U64, posts: I32, post_unit: I32,
+    post_weight: F32, term_of: I32, last: int,
+) -> tuple[int, int, bool]:  # fmt: skip
+    """Write the terms of a document from sorted keys; return how many are distinct, the last posting, and whether some
+    that differ have the same upper half.
+
+    Without a branch: whether a term comes again cannot be foretold."""
+    count = 0
+    unit, previous, amount = np.int32(-1), np.uint64(0), np.float32(0.0)
+    tied = False
+    for step in range(len(keys)):
+        at = keys[step] & _PLACE
+        value, owner, weight = hashes[at], owners[at], weights[at]
+        new = step == 0 or value != previous
+        tied |= new and step > 0 and (value ^ previous) & _UPPER == 0
+        other = new or owner != unit
+        count += new
+        last += other
+        more = amount + weight if counted else (weight if weight > amount else amount)
+        amount = weight if other else more
+        previous, unit = value, owner
+        distinct[np.uint64(count - 1)] = value
+        post_unit[np.uint64(last)] = owner
+        post_weight[np.uint64(last)] = amount
+        posts[np.uint64(count)] = last + 1
+        term_of[at] = count - 1
+    return count, last, tied
+
+
+@kernel
+def _tabled(
+    keys: U64, spare: U64, sizes: I64, hashes: U64, owners: I32, weights: F32, counted: bool, distinct: U64, posts: I32,
+    post_unit: I32, post_weight: F32, term_of: I32, last: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Write the terms of one document, those without an owner (-1) left out; return how many are distinct, and the
+    last posting."""
+    held = 0
+    for at in range(len(hashes)):
+        keys[held] = (hashes[at] & _UPPER) | np.uint64(at)
+        held += owners[at] >= 0
+    keys = keys[:held]
+    _sort(keys, spare[:held], sizes)
+    count, filled, tied = _grouped(
+        keys, hashes, owners, weights, counted, distinct, posts, post_unit, post_weight, term_of, last
+    )
+    if tied:  # in the order of the whole hash, then
+        places = np.sort(keys & _PLACE).astype(np.int64)
+        keys[:] = places[np.argsort(hashes[places], kind="mergesort")]
+        count, filled, tied = _grouped(
+            keys, hashes, owners, weights, counted, distinct, posts, post_unit, post_weight, term_of, last
+        )
+    return count, filled
+
+
+@kernel
+def word_terms(bounds: I64, hashes: U64, owners: I32) -> tuple[I64, I64, U64, I32, I32, I32, F32, I32]:
+    """Return the fields of a `TermTable`, but ``of_places``, from words: document d has those from ``bounds[d]`` on;
+    one whose owner is -1 is left out."""
     documents = len(bounds) - 1
     longest = 1
     for document in range(documents):
         longest = max(longest, bounds[document + 1] - bounds[document])
-    keys = np.empty(longest, np.uint64)
-    sizes = np.empty((1 << _MOST_BITS) + 1, np.int32)
-    of_terms = np.zeros(documents + 1, np.int64)
-    of_posts = np.zeros(documents + 1, np.int64)
-    distinct = np.empty(len(hashes), np.uint64)
-    frequency = np.empty(len(hashes), np.int32)
-    posts = np.zeros(len(hashes) + 1, np.int32)
-    post_unit = np.empty(len(hashes), np.int32)
-    post_weight = np.empty(len(hashes), np.float32)
+    keys, spare, sizes = np.empty(longest, np.uint64), np.empty(longest, np.uint64), np.empty(256, np.int64)
+    ones = np.ones(longest, np.float32)
+    of_terms, of_posts = np.zeros(documents + 1, np.int64), np.zeros(documents + 1, np.int64)
+    distinct, posts = np.empty(len(hashes), np.uint64), np.zeros(len(hashes) + 1, np.int32)
+    post_unit, post_weight = np.empty(len(hashes), np.int32), np.empty(len(hashes), np.float32)
     term_of = np.full(len(hashes), -1, np.int32)
     count, last = 0, -1
     for document in range(documents):
-        first, stop = bounds[document], bounds[document + 1]
-        _sorted(hashes[first:stop], keys, sizes)
-        base = count
-        unit = -1
-        for step in range(stop - first):
-            at = first + np.int64(keys[step] & _PLACE)
-            if owners[at] < 0:
-                continue
-            if count == base or hashes[at] != distinct[count - 1]:
-                distinct[count] = hashes[at]
-                frequency[count] = 0
-                posts[count] = last + 1
-                count += 1
-                unit = -1
-            term_of[at] = count - 1 - base
-            if owners[at] != unit:
-                unit = owners[at]
-                last += 1
-                post_unit[last] = unit
-                post_weight[last] = weights[at]
-                frequency[count - 1] += 1
-            elif counted:
-                post_weight[last] += weights[at]
-            else:
-                post_weight[last] = max(post_weight[last], weights[at])
+        own = slice(bounds[document], bounds[document + 1])
+        more, last = _tabled(
+            keys, spare, sizes, hashes[own], owners[own], ones, True, distinct[count:], posts[count:], post_unit,
+            post_weight, term_of[own], last,
+        )  # fmt: skip
+        count += more
         of_terms[document + 1] = count
         of_posts[document + 1] = last + 1
-    posts[count] = last + 1
     return (  # views: a copy would cost more than the room that is left over
-        of_terms, of_posts, distinct[:count], frequency[:count], posts[: count + 1], post_unit[: last + 1],
-        post_weight[: last + 1], term_of,
+        of_terms, of_posts, distinct[:count], np.diff(posts[: count + 1]), posts[: count + 1],
+        post_unit[: last + 1], post_weight[: last + 1], term_of,
     )  # fmt: skip
+
+
+@kernel
+def gram_terms(
+    offsets: I64, starts: I32, stops: I32, units_of: I32, tells: F32, of_codes: I64, codes: U32, table: U32,
+    of_sentences: I64,
+) -> tuple[tuple[I64, I64, I64, U64, I32, I32, I32, F32, I32], tuple[F32, I32, I32, F64]]:  # fmt: skip
+    """Return the fields of a `TermTable` and of `GramPlaces`, of the character n-grams of all documents.
+
+    What is made of a document's letters is used up at once, while it stands near the processor."""
+    documents = len(offsets) - 1
+    longest = 1
+    for document in range(documents):
+        letters = of_codes[document + 1] - of_codes[document]
+        longest = max(longest, letters + offsets[document + 1] - offsets[document] + 2)
+    hashes, owners = np.empty(longest, np.uint64), np.empty(longest, np.int32)
+    keys, spare, sizes = np.empty(longest, np.uint64), np.empty(longest, np.uint64), np.empty(256, np.int64)
+    room = len(codes) + len(starts) + 2 * len(offsets)
+    weights, term_of = np.empty(room, np.float32), np.empty(room, np.int32)
+    firsts, lasts = np.zeros(len(starts), np.int32), np.zeros(len(starts), np.int32)
+    of_places = np.zeros(documents + 1, np.int64)
+    of_terms, of_posts = np.zeros(documents + 1, np.int64), np.zeros(documents + 1, np.int64)
+    distinct, posts = np.empty(room, np.uint64), np.empty(room + 1, np.int32)
+    post_unit, post_weight = np.empty(room, np.int32), np.empty(room, np.float32)
+    alone = np.zeros(of_sentences[documents], np.float64)
+    posts[0] = 0
+    place, count, last = 0, 0, -1
+    for document in range(documents):
+        own = slice(offsets[document], offsets[document + 1])
+        if offsets[document + 1] > offsets[document]:
+            low = starts[offsets[document]]
+            held = grams(
+                codes[of_codes[document] + low : of_codes[document + 1]], low, table, starts[own], stops[own],
+                units_of[own], tells[own], hashes, owners, weights[place:], firsts[own], lasts[own],
+            )  # fmt: skip
+            more, last = _tabled(
+                keys, spare, sizes, hashes[:held], owners[:held], weights[place : place + held], False,
+                distinct[count:], posts[count:], post_unit, post_weight, term_of[place : place + held], last,
+            )  # fmt: skip
+            units = alone[of_sentences[document] : of_sentences[document + 1]]
+            for term in range(count, count + more):
+                post = posts[term]
+                only = posts[term + 1] == post + 1
+                units[post_unit[post]] += post_weight[post] ** 2 if only else np.float32(0.0)
+            count += more
+            place += held
+        of_places[document + 1] = place
+        of_terms[document + 1] = count
+        of_posts[document + 1] = last + 1
+    return (
+        of_places, of_terms, of_posts, distinct[:count], np.diff(posts[: count + 1]), posts[: count + 1],
+        post_unit[: last + 1], post_weight[: last + 1], term_of[:place],
+    ), (weights[:place], firsts, lasts, alone)  # fmt: skip
 
 
 @kernel

@@ -9,101 +9,36 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.reuse.kernels_bundle import GramPlaces, TermTable
-from dedupe.reuse.likeness import COMMON, FEW, PROMISE
+from dedupe.reuse.kernels_bundle import GramPlaces, TermTable, UnitTable
+from dedupe.reuse.kernels_twins import HOMES, SIEVE_BYTES, put, twins
+from dedupe.reuse.likeness import FEW, PROMISE
 from dedupe.reuse.prepared import F32, F64
-from dedupe.text.kernels import I32, I64, U64, Bytes, Flags, kernel
+from dedupe.text.kernels import I32, I64, U64, Flags, kernel
 
 NEARLY = 1 - 1e-9
 """A bound that must not be missed for rounding."""
-_SIEVE_BITS = 15
-_SIEVE_SHIFT = np.uint64(64 - _SIEVE_BITS)
-SIEVE_BYTES = 1 << (_SIEVE_BITS - 3)
+CLEAR = 0.01
+"""A difference is no bound where less than so much of what it is taken from is left: rounding would tell."""
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
 _PLACES = np.zeros(64, np.uint8)
 _PLACES[[(int(_DE_BRUIJN) << place & (1 << 64) - 1) >> 58 for place in range(64)]] = np.arange(64)
-_HIGH, _LOW = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
-
-
-# Functions called in loops take arrays, not tables of arrays: each look into a table costs a count of references.
 
 
 @kernel
-def into_table(distinct: U64, slots: U64, sieve: Bytes) -> np.uint64:
-    """Put the distinct terms of a document into an open hash table, by number and the first half of their
-    hash, and into a sieve of one bit each; return the table's last slot."""
-    size = 16
-    while size < 2 * len(distinct):
-        size *= 2
-    last = np.uint64(size - 1)
-    slots[:size] = 0
-    sieve[:] = 0
-    for term in range(len(distinct)):
-        key = distinct[term]
-        slot = key & last
-        while slots[slot]:
-            slot = (slot + np.uint64(1)) & last
-        slots[slot] = (key & _HIGH) | np.uint64(term + 1)
-        bit = key >> _SIEVE_SHIFT
-        sieve[bit >> np.uint64(3)] |= np.uint8(1) << np.uint8(bit & np.uint64(7))
-    return last
-
-
-@kernel
-def twins(
-    distinct: U64, frequency: I32, in_table: U64, in_frequency: I32, logs: F64, slots: U64, last: np.uint64,
-    sieve: Bytes, likely: I32, twin: I32, weight: F64, stamps: I32, own_weight: F64, own_stamps: I32, stamp: int,
-) -> int:  # fmt: skip
-    """Write the terms of a document that have a twin in the document in the hash table to ``likely``, in order,
-    and to ``twin`` those twins; for both, what they weigh in this pair and a stamp. Return how many there are."""
-    hits = 0
-    for term in range(len(distinct)):  # without a branch, the few that pass the sieve
-        bit = distinct[term] >> _SIEVE_SHIFT
-        likely[hits] = term
-        hits += (sieve[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
-    count = 0
-    for hit in range(hits):
-        term = likely[hit]
-        key = distinct[term]
-        slot = key & last
-        while slots[slot]:
-            if (slots[slot] ^ key) >> np.uint64(32) == 0:
-                found = np.int64(slots[slot] & _LOW) - 1
-                if in_table[found] == key:
-                    mine, theirs = frequency[term], in_frequency[found]
-                    told = logs[mine + theirs]
-                    if np.int64(mine) * np.int64(theirs) > COMMON:
-                        told = 0.0
-                    else:
-                        likely[count] = term
-                        twin[count] = found
-                        count += 1
-                    weight[term] = own_weight[found] = told
-                    stamps[term] = own_stamps[found] = stamp
-                    break
-            slot = (slot + np.uint64(1)) & last
-    return count
-
-
-@kernel
-def _fill(frequency: I32, logs: F64, stamps: I32, stamp: int, weight: F64) -> None:
-    """Weigh the terms that have no stamp."""
+def _weigh(frequency: I32, logs: F64, weight: F64) -> None:
     for term in range(len(frequency)):
-        if stamps[term] != stamp:
-            weight[term] = logs[frequency[term]]
+        weight[term] = logs[frequency[term]]
 
 
 @kernel
-def _norms(posts: I32, units: I32, amounts: F32, weight: F64, norms: F64, sizes: I32) -> None:
-    """Write the norm of each sentence and how many words it has, from the postings of all terms."""
-    norms[:] = 0.0
-    sizes[:] = 0
-    for term in range(len(posts) - 1):
-        for post in range(posts[term], posts[term + 1]):
-            norms[units[post]] += (amounts[post] * weight[term]) ** 2
-            sizes[units[post]] += 1
+def _norms_of_words(bounds: I32, terms: I32, amounts: F32, weight: F64, busy: Flags, norms: F64) -> None:
+    """Write the norm of each sentence that is not busy, from its words."""
     for unit in range(len(norms)):
-        norms[unit] = np.sqrt(norms[unit])
+        if not busy[unit]:
+            norm = 0.0
+            for at in range(bounds[unit], bounds[unit + 1]):
+                norm += (amounts[at] * weight[terms[at]]) ** 2
+            norms[unit] = np.sqrt(norm)
 
 
 @kernel
@@ -144,8 +79,8 @@ def _range(places: GramPlaces, base: int, first: int, words: I32) -> tuple[int, 
 
 @kernel
 def seeds(
-    pairs: I32, offsets: I64, of_sentences: I64, sentences: I32, words: TermTable, grams: TermTable, places: GramPlaces,
-    of_busy: I64, busy: Flags, logs: F64, of_words: I64, of_grams: I64, low_cosine: float,
+    pairs: I32, offsets: I64, of_sentences: I64, sentences: I32, words: TermTable, units: UnitTable, grams: TermTable,
+    places: GramPlaces, of_busy: I64, busy: Flags, logs: F64, of_words: I64, of_grams: I64, low_cosine: float,
     low_dice: float, low_strength: float, largest: int,
 ) -> I32:  # fmt: skip
     """Return int32[n, 3], pair and sentences of a and b, sorted.
@@ -165,12 +100,8 @@ def seeds(
         cells = (of_sentences[a + 1] - of_sentences[a]) * (of_sentences[b + 1] - of_sentences[b])
         if cells <= largest:
             area = max(area, cells)
-    size = 16
-    while size < 2 * most_terms:
-        size *= 2
-    w_slots, g_slots = np.empty(size, np.uint64), np.empty(size, np.uint64)
+    w_homes, g_homes = np.empty(HOMES, np.int32), np.empty(HOMES, np.int32)
     w_sieve, g_sieve = np.empty(SIEVE_BYTES, np.uint8), np.empty(SIEVE_BYTES, np.uint8)
-    w_last = g_last = np.uint64(0)
     likely = np.empty(most_terms + 1, np.int32)
     twin = np.empty(most_terms, np.int32)
     weight, a_weight = np.empty(most_terms, np.float64), np.empty(most_terms, np.float64)
@@ -182,7 +113,7 @@ def seeds(
     same = np.zeros(area, np.int32)
     aw_norm, bw_norm = np.zeros(widest, np.float64), np.zeros(widest, np.float64)
     ag_norm, bg_norm = np.zeros(widest, np.float64), np.zeros(widest, np.float64)
-    a_sizes, b_sizes = np.zeros(widest, np.int32), np.zeros(widest, np.int32)
+    a_met, b_met = np.zeros(widest, np.float64), np.zeros(widest, np.float64)
     found = np.empty((256, 3), np.int32)
     count = 0
     w_posts, w_units, w_amounts = words.posts, words.post_unit, words.post_weight
@@ -197,13 +128,15 @@ def seeds(
         first_a, last_a = words.of_terms[a], words.of_terms[a + 1]
         first, last = words.of_terms[b], words.of_terms[b + 1]
         if w_home != a:
-            w_last = into_table(words.distinct[first_a:last_a], w_slots, w_sieve)
+            put(words.distinct[first_a:last_a], w_homes, w_sieve)
             w_home = a
         told = logs[of_words[total] :]
+        _weigh(words.frequency[first_a:last_a], told, a_weight)
+        _weigh(words.frequency[first:last], told, weight)
         shared = twins(
             words.distinct[first:last], words.frequency[first:last], words.distinct[first_a:last_a],
             words.frequency[first_a:last_a], told,
-            w_slots, w_last, w_sieve, likely, twin, weight, stamps, a_weight, a_stamps, row,
+            w_homes, w_sieve, likely, twin, weight, stamps, a_weight, a_stamps, row,
         )  # fmt: skip
         for cell in range(na * nb):
             dot[cell] = 0.0
@@ -224,10 +157,21 @@ def seeds(
                     mass[cell] += each
                     if mass[cell] >= PROMISE and not worth:
                         worth = not busy[own + w_units[other]] and not busy[own + na + j]
-        _fill(words.frequency[first_a:last_a], told, a_stamps, row, a_weight)
-        _fill(words.frequency[first:last], told, stamps, row, weight)
-        _norms(w_posts[first_a : last_a + 1], w_units, w_amounts, a_weight, aw_norm[:na], a_sizes)
-        _norms(w_posts[first : last + 1], w_units, w_amounts, weight, bw_norm[:nb], b_sizes)
+        a_bounds = units.bounds[units.of_bounds[a] : units.of_bounds[a + 1]]
+        b_bounds = units.bounds[units.of_bounds[b] : units.of_bounds[b + 1]]
+        held_a = slice(units.of_entries[a], units.of_entries[a + 1])
+        held_b = slice(units.of_entries[b], units.of_entries[b + 1])
+        _norms_of_words(
+            a_bounds, units.entry[held_a], units.weight[held_a], a_weight, busy[own : own + na], aw_norm[:na]
+        )
+        _norms_of_words(
+            b_bounds,
+            units.entry[held_b],
+            units.weight[held_b],
+            weight,
+            busy[own + na : own + na + nb],
+            bw_norm[:nb],
+        )
         for i in range(na):
             if worth:
                 break
@@ -236,32 +180,41 @@ def seeds(
             least = low_cosine * aw_norm[i]
             some = False
             for j in range(nb):  # without a branch: next to no row has one
-                some |= (dot[i * nb + j] > 0.0) & (dot[i * nb + j] >= least * bw_norm[j])
-            for j in range(nb if some else 0):
-                if dot[i * nb + j] > 0.0 and dot[i * nb + j] >= least * bw_norm[j] and not busy[own + na + j]:
-                    worth = True
+                some |= (
+                    (dot[i * nb + j] > 0.0) & (dot[i * nb + j] >= least * bw_norm[j]) & ~busy[own + na + j]
+                )
+            worth |= some
         if not worth:
             continue
         first_a, last_a = grams.of_terms[a], grams.of_terms[a + 1]
         first, last = grams.of_terms[b], grams.of_terms[b + 1]
         if g_home != a:
-            g_last = into_table(grams.distinct[first_a:last_a], g_slots, g_sieve)
+            put(grams.distinct[first_a:last_a], g_homes, g_sieve)
             g_home = a
         told = logs[of_grams[total] :]
         shared = twins(
             grams.distinct[first:last], grams.frequency[first:last], grams.distinct[first_a:last_a],
-            grams.frequency[first_a:last_a], told, g_slots, g_last, g_sieve, likely, twin, weight, g_stamps, a_weight,
+            grams.frequency[first_a:last_a], told, g_homes, g_sieve, likely, twin, weight, g_stamps, a_weight,
             ag_stamps, row,
         )  # fmt: skip
         for cell in range(na * nb):
             g_dot[cell] = 0.0
             g_mass[cell] = 0.0
+        for i in range(na):
+            ag_norm[i] = -1.0
+            a_met[i] = 0.0
+        for j in range(nb):
+            bg_norm[j] = -1.0
+            b_met[j] = 0.0
         for hit in range(shared):
             term, mine = first + likely[hit], first_a + twin[hit]
             each = weight[likely[hit]]
+            for other in range(g_posts[mine], g_posts[mine + 1]):
+                a_met[g_units[other]] += g_amounts[other] ** 2
             for post in range(g_posts[term], g_posts[term + 1]):
                 j = g_units[post]
                 theirs = g_amounts[post]
+                b_met[j] += theirs**2
                 if theirs == 0.0 or busy[own + na + j]:
                     continue
                 for other in range(g_posts[mine], g_posts[mine + 1]):
@@ -273,10 +226,7 @@ def seeds(
                         same[cell] = -1
                     g_dot[cell] += ours * theirs * each * each
                     g_mass[cell] += min(ours, theirs) * each
-        for i in range(na):
-            ag_norm[i] = -1.0
-        for j in range(nb):
-            bg_norm[j] = -1.0
+        alone_a, alone_b = places.alone[of_sentences[a] :], places.alone[of_sentences[b] :]
         for i in range(na):
             if busy[own + i]:
                 continue
@@ -285,10 +235,19 @@ def seeds(
                 if same[cell] == 0 or busy[own + na + j]:
                     continue
                 cosine = dot[cell] / (aw_norm[i] * bw_norm[j]) if dot[cell] > 0.0 else 0.0
-                if cosine < low_cosine and g_mass[cell] < low_strength * NEARLY:
-                    continue
-                wording = 0.0
-                if g_dot[cell] > 0.0:
+                alike = False
+                if cosine >= low_cosine:
+                    sizes = a_bounds[i + 1] - a_bounds[i] + b_bounds[j + 1] - b_bounds[j]
+                    alike = (2.0 * max(same[cell], 0) / sizes if sizes > 0 else 0.0) >= low_dice
+                if not alike:
+                    if g_mass[cell] < low_strength * NEARLY or g_dot[cell] <= 0.0 < low_strength:
+                        continue
+                    # Both norms are at least what n-grams of one sentence only, in both documents, make.
+                    rest_a, rest_b = alone_a[i] - a_met[i], alone_b[j] - b_met[j]
+                    if rest_a > CLEAR * alone_a[i] and rest_b > CLEAR * alone_b[j]:
+                        most = g_mass[cell] * g_dot[cell] / (told[1] * told[1])
+                        if most**2 < (low_strength * NEARLY) ** 2 * rest_a * rest_b:
+                            continue
                     if ag_norm[i] < 0.0:
                         low, high = _range(
                             places, grams.of_places[a], offsets[a], sentences[of_sentences[a] + i]
@@ -305,13 +264,8 @@ def seeds(
                             grams.term_of[low:high], places.weights[low:high], grams.frequency[first:last],
                             weight, g_stamps, row, told, amounts, marks,
                         )  # fmt: skip
-                    wording = g_dot[cell] / (ag_norm[i] * bg_norm[j])
-                sizes = a_sizes[i] + b_sizes[j]
-                dice = 2.0 * max(same[cell], 0) / sizes if sizes > 0 else 0.0
-                if not (
-                    (cosine >= low_cosine and dice >= low_dice) or g_mass[cell] * wording >= low_strength
-                ):
-                    continue
+                    if g_mass[cell] * (g_dot[cell] / (ag_norm[i] * bg_norm[j])) < low_strength:
+                        continue
                 if count == len(found):
                     found = np.concatenate((found, np.empty((count, 3), np.int32)))
                 found[count, 0] = row

@@ -40,7 +40,6 @@ _SHIFT = np.uint32(normal.CLASS_SHIFT)
 _CODE = np.uint32((1 << normal.CLASS_SHIFT) - 1)
 _SILENT, _INVISIBLE = np.uint32(normal.SILENT), np.uint32(normal.INVISIBLE)
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits spread evenly
-_HIGHEST = np.uint64(pow(int(_BASE), GRAM - 1, 1 << 64))
 
 
 Bag = tuple[NDArray[np.uint64], NDArray[np.float32]]
@@ -341,13 +340,12 @@ def _digested(
 ) -> int:
     """Write the n-grams of a line of letters after the ``count`` that there are; return how many there are then."""
     grams = max(0, filled - GRAM + 1)
-    digest = np.uint64(0)
-    for step in range(min(GRAM - 1, filled)):
-        digest = digest * _BASE + line[step]
-    for first in range(grams):  # a polynomial of the letters' codes: one goes, one comes
-        digest = digest * _BASE + line[first + GRAM - 1]
-        hashes[count + first] = mix(digest)
-        digest -= line[first] * _HIGHEST
+    out = hashes[count : count + grams]
+    for first in range(grams):  # a polynomial of the letters' codes; each by itself, which is vector code
+        digest = np.uint64(0)
+        for step in range(GRAM):
+            digest = digest * _BASE + line[first + step]
+        out[first] = mix(digest)
     for first in range(grams):
         share = letters[first]
         for step in range(1, GRAM):

@@ -86,8 +86,8 @@ def seeded(
     )  # fmt: skip
     grams, places = bundle.grams
     points = kernels_seeds.seeds(
-        pairs, batch.offsets, bundle.of_sentences, bundle.sentences, bundle.words, grams, places,
-        of_busy, busy, *logs, settings.seed_cosine, settings.seed_dice, settings.seed_strength, AREA,
+        pairs, batch.offsets, bundle.of_sentences, bundle.sentences, bundle.words, bundle.word_units, grams,
+        places, of_busy, busy, *logs, settings.seed_cosine, settings.seed_dice, settings.seed_strength, AREA,
     )  # fmt: skip
     groups = _groups(points, settings.gap)
     met = np.unique(pairs[groups[:, 0]]).astype(np.int64)

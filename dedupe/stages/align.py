@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from dedupe.records import PAIRS, Passage, Span
 from dedupe.reuse.align import Prepared, align, prepare
@@ -18,7 +19,18 @@ from dedupe.reuse.beads import cut
 from dedupe.reuse.bundle import Bundle, decoded
 from dedupe.reuse.many import align_many, cut_many
 from dedupe.settings import Settings
-from dedupe.stages.columns import SENTENCES, SPANS, flat, masked, numbers, share, spans, text_bytes, tokenized
+from dedupe.stages.columns import (
+    SENTENCES,
+    SPANS,
+    flat,
+    masked,
+    numbers,
+    share,
+    spans,
+    text_bytes,
+    tokenized,
+    words_from,
+)
 from dedupe.stages.passages import ALIGNED, bounds_of, records, together
 
 __all__ = ["ALIGNED", "AlignBundles", "AlignPairs", "as_row"]
@@ -120,11 +132,8 @@ def bundled(documents: pa.Table, background: Background) -> Bundle:
     mask = masked(batch, documents["furniture"])
     # As in `reuse.prepared.prepare_tokens`, for all documents together: sentences as ranges of words.
     edges, owner = flat(documents["sentences"])
-    place = (np.repeat(np.arange(len(batch)), np.diff(batch.offsets)) << 32) + batch.starts
-    first, last = (
-        np.searchsorted(place, (owner << 32) + edges.field(n).to_numpy(), "left") for n in ("start", "stop")
-    )
-    clear = np.concatenate((np.zeros(1, np.int64), np.cumsum(~mask)))
+    first, last = (words_from(batch, owner, edges.field(name).to_numpy()) for name in ("start", "stop"))
+    clear: NDArray[np.int64] = np.concatenate((np.zeros(1, np.int64), np.cumsum(~mask)))
     kept = clear[last] > clear[first]
     ranges = (np.stack((first, last), axis=1) - batch.offsets[owner, None])[kept].astype(np.int32)
     bounds = np.searchsorted(owner[kept], np.arange(len(batch) + 1))

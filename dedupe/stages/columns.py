@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dedupe.records import Span
+from dedupe.text.kernels import I32, I64, Flags, frozen, kernel
 from dedupe.text.tokens import TokenBatch, tokenize_utf8
 
 SPANS = pa.list_(pa.struct([("start", pa.int32()), ("stop", pa.int32()), ("kind", pa.string())]))
@@ -111,15 +112,41 @@ def text_bytes(texts: pa.ChunkedArray) -> tuple[NDArray[np.uint8], Int]:
 def masked(batch: TokenBatch, furniture: pa.ChunkedArray) -> NDArray[np.bool_]:
     """Return True for every word of the batch that lies in its document's furniture."""
     spans, owner = flat(furniture)
-    document = np.repeat(np.arange(len(batch)), np.diff(batch.offsets))
-    starts, stops = (document << 32) + batch.starts, (document << 32) + batch.stops
-    left = np.searchsorted(stops, (owner << 32) + spans.field("start").to_numpy(), "right")
-    right = np.searchsorted(starts, (owner << 32) + spans.field("stop").to_numpy(), "left")
-    depth = np.zeros(len(document) + 1, np.int32)
-    kept = left < right
-    np.add.at(depth, left[kept], 1)
-    np.add.at(depth, right[kept], -1)
-    return np.cumsum(depth[:-1]) > 0
+    mask = np.zeros(len(batch.starts), np.bool_)
+    _cover(
+        frozen(owner, np.int64), frozen(spans.field("start").to_numpy(), np.int32),
+        frozen(spans.field("stop").to_numpy(), np.int32), frozen(batch.offsets, np.int64),
+        frozen(batch.starts, np.int32), frozen(batch.stops, np.int32), mask,
+    )  # fmt: skip
+    return mask
+
+
+def words_from(batch: TokenBatch, owner: Int, places: NDArray[np.int32]) -> Int:
+    """Return the first word of the batch that begins at each of these places in its document or behind, or the first
+    one of the next document."""
+    found = np.empty(len(owner), np.int64)
+    _from(
+        frozen(owner, np.int64), frozen(places, np.int32), frozen(batch.offsets, np.int64),
+        frozen(batch.starts, np.int32), found,
+    )  # fmt: skip
+    return found
+
+
+@kernel
+def _cover(owner: I64, begins: I32, ends: I32, offsets: I64, starts: I32, stops: I32, mask: Flags) -> None:
+    for span in range(len(owner)):
+        first, last = offsets[owner[span]], offsets[owner[span] + 1]
+        low = first + np.searchsorted(stops[first:last], begins[span], "right")
+        high = first + np.searchsorted(starts[first:last], ends[span])
+        for word in range(low, high):
+            mask[word] = True
+
+
+@kernel
+def _from(owner: I64, places: I32, offsets: I64, starts: I32, found: I64) -> None:
+    for at in range(len(owner)):
+        first, last = offsets[owner[at]], offsets[owner[at] + 1]
+        found[at] = first + np.searchsorted(starts[first:last], places[at])
 
 
 def share(words: Iterable[float], total: int) -> float:

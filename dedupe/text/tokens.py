@@ -25,13 +25,22 @@ _USUAL_LENGTH = 5  # characters a word, its space included; only decides how muc
 
 _CLASS_SHIFT = np.uint32(normal.CLASS_SHIFT)
 _CODE = np.uint32((1 << normal.CLASS_SHIFT) - 1)
-_LETTER, _DIGIT, _MARK, _SILENT = normal.LETTER, normal.DIGIT, normal.MARK, normal.SILENT
+_SEPARATOR, _LETTER, _DIGIT, _MARK, _SILENT = (
+    normal.SEPARATOR,
+    normal.LETTER,
+    normal.DIGIT,
+    normal.MARK,
+    normal.SILENT,
+)
 _INVISIBLE, _ALONE, _APOSTROPHE, _POINT = normal.INVISIBLE, normal.ALONE, normal.APOSTROPHE, normal.POINT
 _BASIS = np.uint64(0xCBF29CE484222325)
 _PRIME = np.uint64(0x100000001B3)
 _MIX1 = np.uint64(0xFF51AFD7ED558CCD)
 _MIX2 = np.uint64(0xC4CEB9FE1A85EC53)
 _33 = np.uint64(33)
+_SPACE = ord(" ")
+_ONES, _TOPS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+_TO_A, _PAST_Z = _ONES * np.uint64(0x80 - ord("a")), _ONES * np.uint64(0x7F - ord("z"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +193,60 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @kernel
+def _eight(data: Bytes, at: np.uint64) -> np.uint64:
+    """Return eight bytes as one number (one load, as compiled: an unsigned place is not checked for its sign)."""
+    eight = np.uint64(data[at])
+    for step in range(1, 8):
+        eight |= np.uint64(data[at + np.uint64(step)]) << np.uint64(8 * step)
+    return eight
+
+
+@kernel
+def _plain(
+    data: Bytes, at: int, end: int, away: int, table: U32, hashes: U64, starts: I32, stops: I32, count: int
+) -> tuple[int, int]:  # fmt: skip
+    """Write words of ASCII letters alone as far as such follow each other, from a place between words on.
+
+    Return the place of what has to be looked at more closely (a word's beginning, or what stands between words),
+    and how many words there are. ``away`` is how many bytes of the text more than characters come before.
+    """
+    while at + 8 < end:
+        digest, ahead, found = _BASIS, at, 8
+        while found == 8 and ahead + 8 < end:
+            eight = _eight(data, np.uint64(ahead))
+            lower = eight | (_ONES << np.uint64(5))
+            low = lower & ~_TOPS
+            # The top bit of each byte: at least "a", not more than "z", and no byte of a longer character.
+            letters = (low + _TO_A) & ~(low + _PAST_Z) & ~eight & _TOPS
+            first = ~letters & _TOPS
+            kept = ((first & (~first + np.uint64(1))) >> np.uint64(7)) - np.uint64(1)
+            found = int(((kept & _ONES) * _ONES) >> np.uint64(56))
+            lower &= kept
+            # Without a branch: how long a word is cannot be foretold, and a wrong guess costs more than eight steps.
+            for step in range(8):
+                factor = _PRIME if step < found else np.uint64(1)
+                digest = (digest ^ ((lower >> np.uint64(8 * step)) & np.uint64(0xFF))) * factor
+            ahead += found
+        after = data[np.uint64(ahead)]
+        if ahead == at:
+            if after != _SPACE:
+                break
+            at += 1
+            continue
+        if after >= 0x80 or found == 8:
+            break
+        kind = table[np.uint64(after)] >> _CLASS_SHIFT
+        if kind != _SEPARATOR and kind != _POINT:  # noqa: PLR1714
+            break
+        hashes[np.uint64(count)] = mix(digest)
+        starts[np.uint64(count)] = at - away
+        stops[np.uint64(count)] = ahead - away
+        count += 1
+        at = ahead + 1
+    return at, count
+
+
+@kernel
 def _scan(data: Bytes, offsets: I64, table: U32, words: I64, hashes: U64, starts: I32, stops: I32) -> int:
     """Write the words of every document; return how many there are."""
     count = 0
@@ -199,20 +262,13 @@ def _scan(data: Bytes, offsets: I64, table: U32, words: I64, hashes: U64, starts
         start = 0
         stop = 0
         while at < end:
-            if last == _LETTER and inside and pending_class == 0:  # most bytes: ASCII letters of a word
-                ahead = at
-                while ahead < end and data[ahead] < 0x80:
-                    entry = table[data[ahead]]
-                    if entry >> _CLASS_SHIFT != _LETTER:
-                        break
-                    digest = (digest ^ np.uint64(entry & _CODE)) * _PRIME
-                    ahead += 1
-                if ahead > at:
-                    place += ahead - at
-                    stop = place
-                    at = ahead
-                    if at == end:
-                        break
+            if not inside and data[at] < 0x80 and table[data[at]] >> _CLASS_SHIFT == _LETTER:
+                # Most of a text is read there.
+                ahead, count = _plain(data, at, end, at - place, table, hashes, starts, stops, count)
+                place += ahead - at
+                at = ahead
+                if at == end:
+                    break
             byte = data[at]
             at += 1
             if byte < 0x80:
