@@ -139,32 +139,31 @@ class Spread:
             return None
         shingles = self.settings.shingles
         kernel = linking.ShinglePostings(self.settings, words, count, self.plan.partitions)
-        return self._linked("shingles", kernel, documents, channel, shingles.star, shingles.min_links, 16)
+        count_links = linking.CountLinks(channel, shingles.min_links, shingles.min_common, 16)
+        return self._linked("shingles", kernel, documents, shingles.star, count_links)
 
     def _by_minhash(self, documents: Table, channel: int, count: int) -> Table | None:
         if "minhash" not in self.channels or count < 2:
             return None
         parts = max(1, self.plan.partitions // 8)
         kernel = linking.BandPostings(self.settings, count, parts)
-        return self._linked("minhash", kernel, documents, channel, linking.BAND_STAR, 1, 0)
+        return self._linked(
+            "minhash", kernel, documents, linking.BAND_STAR, linking.CountLinks(channel, 1, 1, 0)
+        )
 
     def _linked(
         self,
         name: str,
         kernel: Callable[[pa.Table], pa.Table],
         documents: Table,
-        channel: int,
         star: int,
-        least: int,
-        slack: int,
+        count_links: linking.CountLinks,
     ) -> Table:
         engine = self.engine
         postings = engine.map(kernel, documents, PACKED)
         link = linking.LinkPostings(star, self.settings.candidates.window_days, self.plan.partitions)
         links = engine.group(link, postings, "key", PACKED)
-        return engine.keep(
-            name, engine.group(linking.CountLinks(channel, least, slack), links, "key", PAIRED)
-        )
+        return engine.keep(name, engine.group(count_links, links, "key", PAIRED))
 
     def _by_tfidf(self, documents: Table, channel: int, frequency: np.ndarray, count: int) -> Table | None:
         engine, chosen = self.engine, self.settings.tfidf

@@ -58,7 +58,9 @@ class Shingles:
     min_links: int = 2
     """Shingles that two documents must share in line to be compared; 1 finds the last short fragment."""
     star: int = 16
-    """Documents that share a shingle are compared all with all up to so many, beyond with a hub."""
+    """Documents that share a shingle are compared all with all up to so many, beyond with a hub …"""
+    min_common: int = 4
+    """… if both hold so many shingles in all: seven words that many texts have are a stock phrase."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,27 @@ def test_chance_phrases_far_apart_make_no_pair() -> None:
     assert found(batch_of([a, b]), Shingles(min_links=1)) == {(0, 1): 1}
 
 
+def test_a_phrase_of_many_documents_makes_doubtful_pairs() -> None:
+    def doubtful(count: int, words: int, options: Shingles) -> tuple[int, int]:
+        phrase = [*range(100, 100 + words)]
+        batch = batch_of([[*range(1000 * n, 1000 * n + 30), *phrase] for n in range(1, count + 1)])
+        result = candidate_pairs(batch, options)
+        return len(result.pairs), int(result.doubtful.sum())
+
+    assert doubtful(16, 7, Shingles()) == (120, 0)
+    assert doubtful(17, 7, Shingles()) == (16, 16)
+    assert doubtful(17, 8, Shingles()) == (16, 0)
+    assert doubtful(17, 7, Shingles(min_common=3)) == (16, 0)
+
+
+def test_one_shingle_of_few_documents_leaves_no_doubt() -> None:
+    phrase = [*range(100, 106)]
+    documents = [[*range(1000 * n, 1000 * n + 30), *phrase, 7 * n] for n in range(1, 30)]
+    documents.append([*range(90_000, 90_030), *phrase, 7])  # as the first, their hub, one word further
+    result = candidate_pairs(batch_of(documents), Shingles())
+    assert result.pairs[~result.doubtful].tolist() == [[0, 29]]
+
+
 def test_masked_words_are_in_no_shingle() -> None:
     batch = batch_of([[*range(100, 130)]] * 2)
     mask = np.zeros(60, bool)

@@ -1,5 +1,7 @@
 """Every stage of the spread run, on both engines: its table is that of the local run."""
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -37,6 +39,7 @@ def local(tmp_path_factory):
     (place / "in").mkdir()
     (place / "in" / "a.jsonl").write_text("".join(lines[:40]) + "{}\nno JSON\n", encoding="utf-8")
     (place / "in" / "b.jsonl").write_text("".join(lines[35:]), encoding="utf-8")
+    (place / "in" / "d.jsonl").write_text("".join(phrased()), encoding="utf-8")
     (place / "in" / "c.txt").write_text("PORT CARROW (AP) - A whale swam into the harbour.", encoding="utf-8")
     return place / "in", pipeline.run(
         [place / "in"], place / "run", CHOSEN_SPELLING, channels=CHANNELS, workers=1
@@ -44,6 +47,25 @@ def local(tmp_path_factory):
 
 
 CHOSEN_SPELLING = Settings(translated=type(CHOSEN.translated)(model="none"))
+
+
+def phrased():
+    """Records of twenty articles that share seven words and nothing else, but for two, which share more elsewhere."""
+    for n in range(20):
+        own = [
+            f"{'abcdefghij'[n % 10]}{'klmnopqrst'[n // 10]}{'aeiou'[i % 5]}{'vwxyz'[i // 5]}"
+            for i in range(25)
+        ]
+        words = [
+            *own,
+            "who was not at once in reach.",
+            *own[::-1],
+            "The ferry came in late" if n in (0, 7) else "",
+        ]
+        yield (
+            json.dumps({"id": f"phrase-{n:02}", "outlet": f"o{n}", "language": "en", "text": " ".join(words)})
+            + "\n"
+        )
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +89,13 @@ def test_the_stage_gives_the_rows_of_the_local_run_in_their_order(table, results
     found = pa.concat_tables([schema.empty_table(), *parts])
     assert found.num_rows > 0
     assert found.to_pylist() == local[1].table(table).to_pylist()
+
+
+def test_a_phrase_of_many_articles_makes_no_pair(results, engine, local):
+    shared = [row for row in local[1].table("pairs").to_pylist() if row["a"].startswith("phrase-")]
+    assert [(row["a"], row["b"], row["channels"]) for row in shared] == [
+        ("phrase-00", "phrase-07", ["shingles"])
+    ]
 
 
 def test_what_was_turned_down_is_said_in_the_order_of_files_and_lines(results, local):

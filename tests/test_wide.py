@@ -39,7 +39,7 @@ def traits(count, seed):
     return outlets, days, wire, ranks
 
 
-def linked(postings, partitions, star, window, least, slack):
+def linked(postings, partitions, star, window, least, common, slack):
     """Send postings and links through partitions, in an order of their own."""
     shelves, baskets = {}, {}
     for part, found in postings:
@@ -50,7 +50,8 @@ def linked(postings, partitions, star, window, least, slack):
             baskets.setdefault(part, []).append(wide.packed_links(found))
     rows = []
     for values in baskets.values():
-        rows += zip(*wide.pairs(wide.unpacked_links(values), least=least, slack=slack), strict=True)
+        found = wide.pairs(wide.unpacked_links(values), least=least, common=common, slack=slack)
+        rows += zip(*found, strict=True)
     return sorted(tuple(map(int, row)) for row in rows)
 
 
@@ -70,7 +71,8 @@ def test_pairs_are_those_of_the_packed_index(documents, partitions, cut, star, w
     whole = shingles.candidate_pairs(
         batch, chosen, outlets=outlets, days=days, ranks=ranks, window_days=window
     )
-    want = [(a, b, n) for (a, b), n in zip(whole.pairs.tolist(), whole.links.tolist(), strict=True)]
+    columns = (whole.pairs.tolist(), whole.links.tolist(), whole.doubtful.tolist())
+    want = [(a, b, n, doubtful) for (a, b), n, doubtful in zip(*columns, strict=True)]
     about = wide.About(np.arange(len(batch)), outlets, days, wire)
     bits = wide.compared_bits(len(batch.hashes))
     postings = []
@@ -79,7 +81,7 @@ def test_pairs_are_those_of_the_packed_index(documents, partitions, cut, star, w
         part = batch.documents(rows.start, rows.stop)
         found = wide.shingle_postings(part, about.take(rows), 3, bits, None)
         postings += wide.split(found, partitions)
-    assert linked(postings, partitions, star, window, chosen.min_links, 16) == want
+    assert linked(postings, partitions, star, window, chosen.min_links, chosen.min_common, 16) == want
 
 
 @pytest.mark.parametrize("partitions", [1, 7])
@@ -101,7 +103,7 @@ def test_bands_are_those_of_the_packed_lsh(partitions):
         for part, own in wide.split(each, partitions)
     ]
     assert len(want) > 50
-    assert [row[:2] for row in linked(postings, partitions, 16, 0, 1, 0)] == want
+    assert [row[:2] for row in linked(postings, partitions, 16, 0, 1, 1, 0)] == want
 
 
 def test_a_text_that_everyone_prints_costs_as_many_links_as_it_has_copies():

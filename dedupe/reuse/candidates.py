@@ -160,9 +160,17 @@ def _by_shingles(known: Corpus) -> tuple[Pairs, None]:
             found = np.sort(found)
         links.add(np.split(found, np.searchsorted(found, edges)))
     postings.close()
-    pairs = [shingles.pairs(links.take(number), plan, settings).pairs for number in range(len(links))]
+    pairs = [_told(shingles.pairs(links.take(number), plan, settings), known) for number in range(len(links))]
     links.close()
     return np.concatenate(pairs), None
+
+
+def _told(found: shingles.Candidates, known: Corpus) -> Pairs:
+    """Return pairs without those that share but a phrase that many documents have."""
+    keep = ~found.doubtful
+    both = minhash.overlaps(known.sets, found.pairs[found.doubtful]).both
+    keep[found.doubtful] = both >= known.settings.shingles.min_common
+    return found.pairs[keep]
 
 
 def _by_minhash(known: Corpus) -> tuple[Pairs, None]:
@@ -195,6 +203,8 @@ def _masked(known: Corpus, start: int, stop: int) -> NDArray[np.bool_]:
     return known.mask[int(known.batch.offsets[start]) : int(known.batch.offsets[stop])]
 
 
+DOUBTFUL = 1 << 7
+"""Beside the bits of channels: shingles propose the pair if it shares ``min_common`` of them."""
 Channel = Callable[[Corpus], tuple[Pairs, NDArray[np.float64] | None]]
 
 CHANNELS: Mapping[str, Channel] = {"shingles": _by_shingles, "minhash": _by_minhash, "tfidf": _by_tfidf}

@@ -106,8 +106,8 @@ def link_postings(
     """Link the documents of every posting list; return the links, packed.
 
     ``postings`` are sorted. A link is ``a << (document_bits + rest) | b << rest |
-    diagonal`` with a < b. Lists of ``star`` documents or fewer are linked all to all, longer
-    ones to hubs (`_link_star`, `_link_dated`).
+    diagonal << 1 | few`` with a < b. Lists of ``star`` documents or fewer (``few``) are linked all to all,
+    longer ones to hubs (`_link_star`, `_link_dated`).
     """
     low = np.uint64(place_bits)
     place_mask = np.uint64((1 << place_bits) - 1)
@@ -154,7 +154,7 @@ def link_postings(
         if size <= star:
             for m in range(size):
                 for o in range(m + 1, size):
-                    count = _link(members, places, m, o, outlets, days, window, document_bits, out, count)
+                    count = _link(members, places, m, o, outlets, days, window, document_bits, 1, out, count)
         elif window <= 0:
             count = _link_star(
                 members, places, order, 0, size, outlets, days, ranks, window, document_bits, out, count
@@ -169,7 +169,7 @@ def link_postings(
 @kernel
 def _link(
     members: I32, places: I64, m: int, o: int, outlets: I32, days: I32, window: int,
-    document_bits: int, out: U64, count: int,
+    document_bits: int, few: int, out: U64, count: int,
 ) -> int:  # fmt: skip
     """Add the link of members m and o if their pair may be compared; return the new count."""
     a, b = members[m], members[o]
@@ -179,8 +179,8 @@ def _link(
     if a > b:
         a, b, diagonal = b, a, -diagonal
     rest = 64 - 2 * document_bits
-    middle = np.int64(1) << (rest - 1)
-    packed = np.uint64((diagonal + middle) & ((np.int64(1) << rest) - 1))
+    middle = np.int64(1) << (rest - 2)
+    packed = np.uint64(((diagonal + middle) << 1 | few) & ((np.int64(1) << rest) - 1))
     out[count] = np.uint64(a) << np.uint64(document_bits + rest) | np.uint64(b) << np.uint64(rest) | packed
     return count + 1
 
@@ -217,9 +217,9 @@ def _link_star(
         if m == hub:
             continue
         before = count
-        count = _link(members, places, m, hub, outlets, days, window, document_bits, out, count)
+        count = _link(members, places, m, hub, outlets, days, window, document_bits, 0, out, count)
         if count == before and second not in (_NOBODY, m):
-            count = _link(members, places, m, second, outlets, days, window, document_bits, out, count)
+            count = _link(members, places, m, second, outlets, days, window, document_bits, 0, out, count)
     return count
 
 
@@ -252,7 +252,7 @@ def _link_dated(
                 partner = other if alike else nearest
                 if partner != _NOBODY:
                     count = _link(
-                        members, places, m, partner, outlets, days, window, document_bits, out, count
+                        members, places, m, partner, outlets, days, window, document_bits, 0, out, count
                     )
                 if not alike:
                     other = nearest
@@ -280,11 +280,21 @@ def _link_dated(
         for n in range(size):
             before = count
             count = _link(
-                members, places, order[n], order[hub], outlets, days, window, document_bits, out, count
+                members, places, order[n], order[hub], outlets, days, window, document_bits, 0, out, count
             )
             if count == before and second not in (_NOBODY, n):
                 count = _link(
-                    members, places, order[n], order[second], outlets, days, window, document_bits, out, count
+                    members,
+                    places,
+                    order[n],
+                    order[second],
+                    outlets,
+                    days,
+                    window,
+                    document_bits,
+                    0,
+                    out,
+                    count,
                 )
     return count
 
@@ -307,15 +317,17 @@ def _sort_by(keys: I64, order: I64, n: int) -> None:
 
 
 @kernel
-def count_links(links: U64, document_bits: int, least: int, slack: int) -> I32:
-    """Return int32[n, 3]: a, b and the links within ``slack`` diagonals, where ``least`` or more.
+def count_links(links: U64, document_bits: int, least: int, common: int, slack: int) -> I32:
+    """Return int32[n, 4]: a, b and the links within ``slack`` diagonals, where ``least`` or more; and 1 where those
+    of long lists are all there are, and fewer than ``common``.
 
     ``links`` are sorted.
     """
     rest = np.uint64(64 - 2 * document_bits)
-    diagonal_mask = (np.uint64(1) << rest) - np.uint64(1)
+    one = np.uint64(1)
+    diagonal_mask = (one << rest) - one
     document_mask = np.uint64((1 << document_bits) - 1)
-    out = np.empty((1024, 3), np.int32)
+    out = np.empty((1024, 4), np.int32)
     count = 0
     start = 0
     n = len(links)
@@ -324,23 +336,30 @@ def count_links(links: U64, document_bits: int, least: int, slack: int) -> I32:
         stop = start + 1
         while stop < n and links[stop] >> rest == pair:
             stop += 1
-        best = 0
+        best = few = 0
+        doubtful = True
         tail = start
         for head in range(start, stop):
-            while (links[head] & diagonal_mask) - (links[tail] & diagonal_mask) > slack:
+            few += int(links[head] & one)
+            here = (links[head] & diagonal_mask) >> one
+            while here - ((links[tail] & diagonal_mask) >> one) > slack:
+                few -= int(links[tail] & one)
                 tail += 1
             best = max(best, head - tail + 1)
+            if head - tail + 1 >= least and (few > 0 or head - tail + 1 >= common):
+                doubtful = False
         start = stop
         if best < least:
             continue
         if count == len(out):
-            more = np.empty((2 * count, 3), np.int32)
+            more = np.empty((2 * count, 4), np.int32)
             for m in range(count):
-                for column in range(3):
+                for column in range(4):
                     more[m, column] = out[m, column]
             out = more
         out[count, 0] = pair >> np.uint64(document_bits)
         out[count, 1] = pair & document_mask
         out[count, 2] = best
+        out[count, 3] = doubtful
         count += 1
     return out[:count].copy()

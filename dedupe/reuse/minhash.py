@@ -39,8 +39,10 @@ class ShingleSets(NamedTuple):
 
 
 class Overlaps(NamedTuple):
-    """Exact figures of pairs of documents, float64[n] each: shares of distinct shingles."""
+    """Exact figures of pairs of documents: how many distinct shingles both have, int32[n], and shares of all,
+    float64[n]."""
 
+    both: I32
     jaccard: NDArray[np.float64]
     a_contained: NDArray[np.float64]
     b_contained: NDArray[np.float64]
@@ -93,12 +95,12 @@ def estimate(signatures: U32, pairs: NDArray[np.integer]) -> NDArray[np.float64]
 
 
 def overlaps(sets: ShingleSets, pairs: NDArray[np.integer]) -> Overlaps:
-    """Return exact Jaccard similarity and containment both ways; 0 where there are no shingles."""
+    """Return shared shingles, exact Jaccard similarity and containment both ways; 0 where there are none."""
     counts = np.empty((len(pairs), 3), np.int32)
     kernels.overlap(frozen(sets.offsets, np.int64), frozen(sets.hashes, np.uint32), _pairs(pairs), counts)
     n_a, n_b, both = counts.T
     return Overlaps(
-        both / np.maximum(1, n_a + n_b - both), both / np.maximum(1, n_a), both / np.maximum(1, n_b)
+        both, both / np.maximum(1, n_a + n_b - both), both / np.maximum(1, n_a), both / np.maximum(1, n_b)
     )
 
 
@@ -167,7 +169,7 @@ def lsh_pairs(
         )  # fmt: skip
         links.append(found)
     together = sort_from(np.concatenate([np.empty(0, np.uint64), *links]), 0)
-    return count_links(frozen(together, np.uint64), plan.document_bits, 1, 0)[:, :2].copy()
+    return count_links(frozen(together, np.uint64), plan.document_bits, 1, 1, 0)[:, :2].copy()
 
 
 @functools.cache

@@ -82,10 +82,12 @@ class Traits:
 
 
 class Candidates(NamedTuple):
-    """Pairs of documents, int32[n, 2], a < b, sorted; and the shared k-grams in line, int32[n]."""
+    """Pairs of documents, int32[n, 2], a < b, sorted; the shared k-grams in line, int32[n]; and bool[n], which pairs
+    have so few of them, all in long lists, that a stock phrase may be all that they share."""
 
     pairs: I32
     links: I32
+    doubtful: Flags
 
 
 def layout(words: int, documents: int, settings: Shingles, *, partitions: int = 0) -> Layout:
@@ -172,8 +174,10 @@ def pairs(links: Sequence[U64], layout: Layout, settings: Shingles) -> Candidate
     Any split of the links by their first document may be handed over part by part.
     """
     together = sort_from(np.concatenate([_NONE, *links]), 0)
-    rows = kernels.count_links(frozen(together, np.uint64), layout.document_bits, settings.min_links, _SLACK)
-    return Candidates(rows[:, :2].copy(), rows[:, 2].copy())
+    rows = kernels.count_links(
+        frozen(together, np.uint64), layout.document_bits, settings.min_links, settings.min_common, _SLACK
+    )
+    return Candidates(rows[:, :2].copy(), rows[:, 2].copy(), rows[:, 3].astype(np.bool_))
 
 
 def candidate_pairs(

@@ -199,17 +199,21 @@ def unpacked_links(values: Iterable[bytes]) -> Links:
     return Links(*(np.concatenate([part[n] for part in parts]) for n in range(3)))
 
 
-def pairs(found: Links, *, least: int, slack: int) -> tuple[I64, I64, I32]:
-    """Return a, b and the links within ``slack`` diagonals of the pairs that have ``least`` of them."""
+def pairs(found: Links, *, least: int, common: int, slack: int) -> tuple[I64, I64, I32, Flags]:
+    """Return a, b and the links within ``slack`` diagonals of the pairs that have ``least`` of them, and which of
+    these are doubtful (`shingles.Candidates`)."""
     keys, number = np.unique(_keys(found), return_inverse=True)
     shifted = found.diagonals.astype(np.int64) + (1 << (_DIAGONAL_BITS - 1))
     packed = (number.astype(np.uint64) << np.uint64(_DIAGONAL_BITS)) | shifted.astype(np.uint64)
-    rows = kernels_shingles.count_links(frozen(sort_from(packed, 0), np.uint64), _PAIR_BITS, least, slack)
+    rows = kernels_shingles.count_links(
+        frozen(sort_from(packed, 0), np.uint64), _PAIR_BITS, least, common, slack
+    )
     kept = keys[(rows[:, 0].astype(np.int64) << _PAIR_BITS) + rows[:, 1]]
     return (
         (kept >> np.uint64(32)).astype(np.int64),
         (kept & np.uint64(0xFFFFFFFF)).astype(np.int64),
         rows[:, 2].copy(),
+        rows[:, 3].astype(np.bool_),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from dedupe.reuse import candidates
 from dedupe.reuse.background import Background
@@ -19,6 +20,7 @@ from dedupe.stages.spread.linking import shares
 
 PAIRS_IN_BUNDLE = 1_000
 """Pairs aligned together, as in the local run; changes no result."""
+SHINGLES = 1 << list(candidates.CHANNELS).index("shingles")
 NUMBERED = pa.schema([*ALIGNED, ("a_number", pa.int64()), ("b_number", pa.int64())])
 
 
@@ -56,28 +58,33 @@ class AlignTogether:
             pa.array(order(pa.table([*rows, pairs["channels"], pairs["tfidf"]], PROPOSED.names)))
         )
         sides = [np.searchsorted(known, numbers(pairs[name])).astype(np.int32) for name in "ab"]
-        exact, estimate = shares(documents, self.settings, np.stack(sides, axis=1))
+        said = shares(documents, self.settings, np.stack(sides, axis=1))
+        bits = numbers(pairs["channels"])
+        proven = (bits & candidates.DOUBTFUL > 0) & (said.both >= self.settings.shingles.min_common)
+        bits = (bits & ~candidates.DOUBTFUL) | proven * SHINGLES
         found = pa.table(
             [
                 *sides,
-                channel_names(pairs["channels"]),
-                exact,
-                estimate,
+                channel_names(bits),
+                said.exact,
+                said.estimate,
                 pa.array(np.round(pairs["tfidf"].to_numpy(), 4), from_pandas=True),
             ],
             schema=FOUND,
         )
+        proposed = pa.array(bits > 0)
+        pairs, found = pairs.filter(proposed), found.filter(proposed)
         kernel = AlignBundles(self.settings, self.background)
         parts = [kernel(bundle) for bundle in bundles(documents, found, PAIRS_IN_BUNDLE)]
         aligned = pa.concat_tables([ALIGNED.empty_table(), *parts])
         return aligned.append_column("a_number", pairs["a"]).append_column("b_number", pairs["b"])
 
 
-def channel_names(bits: pa.ChunkedArray) -> pa.Array:
+def channel_names(bits: NDArray[np.integer]) -> pa.Array:
     """Return the names of the channels that bits stand for, in the order of `candidates.CHANNELS`."""
     names = list(candidates.CHANNELS)
     sets = [[name for bit, name in enumerate(names) if value >> bit & 1] for value in range(1 << len(names))]
-    return pa.array(sets, pa.list_(pa.string())).take(bits.combine_chunks())
+    return pa.array(sets, pa.list_(pa.string())).take(pa.array(bits))
 
 
 @dataclass(frozen=True, slots=True)

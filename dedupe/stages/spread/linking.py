@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from dedupe.reuse import minhash, wide
+from dedupe.reuse import candidates, minhash, wide
 from dedupe.settings import Settings
 from dedupe.stages.columns import masked, tokenized
 from dedupe.stages.spread.rows import PACKED, PAIRED, about, packed_table, paired, values_of
@@ -89,21 +91,32 @@ class LinkPostings:
 
 @dataclass(frozen=True, slots=True)
 class CountLinks:
-    """Kernel: all ``PACKED`` links of a partition → the pairs that have ``least`` in line (``PAIRED``)."""
+    """Kernel: all ``PACKED`` links of a partition → the pairs that have ``least`` in line (``PAIRED``); doubtful
+    ones, all of whose links are from long lists and fewer than ``common``, marked as such in place of the channel."""
 
     channel: int
     least: int
+    common: int
     slack: int
 
     def __call__(self, rows: pa.Table) -> pa.Table:
-        a, b, _ = wide.pairs(wide.unpacked_links(values_of(rows)), least=self.least, slack=self.slack)
-        return paired(a, b, self.channel)
+        found = wide.unpacked_links(values_of(rows))
+        a, b, _, doubtful = wide.pairs(found, least=self.least, common=self.common, slack=self.slack)
+        return paired(a, b, np.where(doubtful, candidates.DOUBTFUL, self.channel))
 
 
-def shares(batch: pa.Table, settings: Settings, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the exact and the estimated Jaccard of pairs of rows of a batch, rounded as in ``FOUND``."""
+class Shares(NamedTuple):
+    """The exact and the estimated Jaccard of pairs, rounded as in ``FOUND``, and how many shingles both have."""
+
+    exact: NDArray[np.float64]
+    estimate: NDArray[np.float64]
+    both: NDArray[np.int32]
+
+
+def shares(batch: pa.Table, settings: Settings, pairs: NDArray[np.integer]) -> Shares:
+    """Return what pairs of rows of a batch share."""
     words = tokenized(batch["text"])
     sets = minhash.shingle_sets(words, settings.shingles.k, masked(words, batch["furniture"]))
     signatures = minhash.signatures(sets, settings.minhash)
-    exact, estimate = minhash.overlaps(sets, pairs).jaccard, minhash.estimate(signatures, pairs)
-    return np.round(exact, 4), np.round(estimate, 4)
+    exact, estimate = minhash.overlaps(sets, pairs), minhash.estimate(signatures, pairs)
+    return Shares(np.round(exact.jaccard, 4), np.round(estimate, 4), exact.both)

@@ -114,9 +114,13 @@ def _hash(name: str) -> int:
 
 
 def paired(
-    a: NDArray[np.int64], b: NDArray[np.int64], channel: int, cosine: NDArray[np.float64] | None = None
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    channel: int | NDArray[np.integer],
+    cosine: NDArray[np.float64] | None = None,
 ) -> pa.Table:
-    """Return pairs, in whatever order their sides are, as a ``PAIRED`` table."""
+    """Return pairs, in whatever order their sides are, as a ``PAIRED`` table; ``channel`` is one for all, or each
+    one's."""
     count = len(a)
     return pa.table(
         [
