@@ -78,6 +78,68 @@ def _range(places: GramPlaces, base: int, first: int, words: I32) -> tuple[int, 
 
 
 @kernel
+def _meet(
+    terms: I32, twin: I32, weight: F64, posts: I32, twin_posts: I32, units: I32, amounts: F32, width: int, same: I32,
+    dot: F64, mass: F64,
+) -> None:  # fmt: skip
+    """Add up what sentences share, by term in their order, each with all sentences of a and of b that hold it."""
+    for hit in range(len(terms)):
+        term, other_term = terms[hit], twin[hit]
+        each = weight[term]
+        low, high = np.uint64(twin_posts[other_term]), np.uint64(twin_posts[other_term + 1])
+        for post in range(np.uint64(posts[term]), np.uint64(posts[term + 1])):
+            column, theirs = units[post], amounts[post]
+            for other in range(low, high):
+                cell = np.uint64(units[other] * width + column)
+                same[cell] += 1
+                dot[cell] += amounts[other] * theirs * each * each
+                mass[cell] += each
+
+
+@kernel
+def _meet_letters(
+    terms: I32, twin: I32, weight: F64, posts: I32, twin_posts: I32, units: I32, amounts: F32, width: int, busy: Flags,
+    same: I32, dot: F64, mass: F64, a_met: F64, b_met: F64,
+) -> None:  # fmt: skip
+    """The same for n-grams, but for sentences of b that are busy; sentences that share no word are marked. ``a_met``
+    and ``b_met`` add up the squares of what each sentence has of them."""
+    for hit in range(len(terms)):
+        term, other_term = terms[hit], twin[hit]
+        each = weight[term]
+        low, high = np.uint64(twin_posts[other_term]), np.uint64(twin_posts[other_term + 1])
+        for other in range(low, high):
+            a_met[np.uint64(units[other])] += amounts[other] ** 2
+        for post in range(np.uint64(posts[term]), np.uint64(posts[term + 1])):
+            column, theirs = units[post], amounts[post]
+            b_met[np.uint64(column)] += theirs**2
+            if busy[np.uint64(column)]:
+                continue
+            for other in range(low, high):
+                ours = amounts[other]
+                product = ours * theirs
+                cell = np.uint64(units[other] * width + column)
+                known = same[cell]
+                same[cell] = -1 if known == 0 and product > np.float32(0.0) else known
+                dot[cell] += product * each * each
+                mass[cell] += (ours if ours < theirs else theirs) * each
+
+
+@kernel
+def _promising(mass: F64, busy_a: Flags, busy_b: Flags) -> bool:
+    """Whether any two sentences that are not busy share words that weigh ``PROMISE``."""
+    width = len(busy_b)
+    for i in range(len(busy_a)):
+        if not busy_a[i]:
+            some = False
+            row = mass[i * width : (i + 1) * width]
+            for j in range(width):  # without a branch: next to no row has one
+                some |= (row[j] >= PROMISE) & ~busy_b[j]
+            if some:
+                return True
+    return False
+
+
+@kernel
 def seeds(
     pairs: I32, offsets: I64, of_sentences: I64, sentences: I32, words: TermTable, units: UnitTable, grams: TermTable,
     places: GramPlaces, of_busy: I64, busy: Flags, logs: F64, of_words: I64, of_grams: I64, low_cosine: float,
@@ -143,20 +205,11 @@ def seeds(
             mass[cell] = 0.0
             same[cell] = 0
         own = of_busy[row]
-        worth = False
-        # By term, in the order of the terms of b, each with all sentences of a and of b that hold it.
-        for hit in range(shared):
-            term, mine = first + likely[hit], first_a + twin[hit]
-            each = weight[likely[hit]]
-            for post in range(w_posts[term], w_posts[term + 1]):
-                j = w_units[post]
-                for other in range(w_posts[mine], w_posts[mine + 1]):
-                    cell = w_units[other] * nb + j
-                    same[cell] += 1
-                    dot[cell] += w_amounts[other] * w_amounts[post] * each * each
-                    mass[cell] += each
-                    if mass[cell] >= PROMISE and not worth:
-                        worth = not busy[own + w_units[other]] and not busy[own + na + j]
+        _meet(
+            likely[:shared], twin[:shared], weight, w_posts[first : last + 1], w_posts[first_a : last_a + 1],
+            w_units, w_amounts, nb, same, dot, mass,
+        )  # fmt: skip
+        worth = _promising(mass, busy[own : own + na], busy[own + na : own + na + nb])
         a_bounds = units.bounds[units.of_bounds[a] : units.of_bounds[a + 1]]
         b_bounds = units.bounds[units.of_bounds[b] : units.of_bounds[b + 1]]
         held_a = slice(units.of_entries[a], units.of_entries[a + 1])
@@ -206,26 +259,10 @@ def seeds(
         for j in range(nb):
             bg_norm[j] = -1.0
             b_met[j] = 0.0
-        for hit in range(shared):
-            term, mine = first + likely[hit], first_a + twin[hit]
-            each = weight[likely[hit]]
-            for other in range(g_posts[mine], g_posts[mine + 1]):
-                a_met[g_units[other]] += g_amounts[other] ** 2
-            for post in range(g_posts[term], g_posts[term + 1]):
-                j = g_units[post]
-                theirs = g_amounts[post]
-                b_met[j] += theirs**2
-                if theirs == 0.0 or busy[own + na + j]:
-                    continue
-                for other in range(g_posts[mine], g_posts[mine + 1]):
-                    ours = g_amounts[other]
-                    if ours == 0.0:
-                        continue
-                    cell = g_units[other] * nb + j
-                    if same[cell] == 0:
-                        same[cell] = -1
-                    g_dot[cell] += ours * theirs * each * each
-                    g_mass[cell] += min(ours, theirs) * each
+        _meet_letters(
+            likely[:shared], twin[:shared], weight, g_posts[first : last + 1], g_posts[first_a : last_a + 1],
+            g_units, g_amounts, nb, busy[own + na : own + na + nb], same, g_dot, g_mass, a_met, b_met,
+        )  # fmt: skip
         alone_a, alone_b = places.alone[of_sentences[a] :], places.alone[of_sentences[b] :]
         for i in range(na):
             if busy[own + i]:
