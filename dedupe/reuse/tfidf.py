@@ -31,6 +31,7 @@ BITS = 22
 
 _SHIFT = np.uint64(64 - BITS)
 _COLUMNS = 1 << BITS
+_LINE = 16  # documents of a list in a line of the cache
 
 
 def neighbours(
@@ -279,12 +280,25 @@ def _nearest(
     stops = post_bounds[:-1].copy()
     dot = np.zeros(count, np.float32)
     touched, likely = np.empty(count + 1, np.int32), np.empty(count + 1, np.int32)
+    most = 1
+    for document in range(count):
+        most = max(most, bounds[document + 1] - bounds[document])
+    columns, begins, ends = np.empty(most, np.int32), np.empty(most, np.int64), np.empty(most, np.int64)
+    ahead = 0.0
     for document in range(count):
         reached = hits = 0
-        for at in range(bounds[document], bounds[document + 1]):
-            column = indices[heavy[at]]
-            weight = weights[heavy[at]]
-            for post in range(post_bounds[column], stops[column]):
+        first, terms = bounds[document], bounds[document + 1] - bounds[document]
+        for term in range(terms):
+            column = indices[heavy[first + term]]
+            columns[term], begins[term], ends[term] = column, post_bounds[column], stops[column]
+        # A look at each line of memory ahead: many come at a time, where each list would wait for its own.
+        for term in range(terms):
+            for post in range(begins[term], ends[term], _LINE):
+                ahead += posts[post] + post_weights[post]
+        for term in range(terms):
+            column = columns[term]
+            weight = weights[heavy[first + term]]
+            for post in range(np.uint64(begins[term]), np.uint64(ends[term])):
                 # Without a branch: most documents are touched once, and next to none reaches the least.
                 other = posts[post]
                 before = dot[other]
@@ -322,6 +336,7 @@ def _nearest(
             found[size, 1] = others[ranked[step]]
             cosines[size] = min(1.0, exact[ranked[step]])
             size += 1
+    dot[0] = ahead  # or it would be seen that no one asks for it
     return found[:size].copy(), cosines[:size].copy()
 
 
