@@ -18,21 +18,22 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.provenance import kernels_dictionary as kernels
+
 V = TypeVar("V")
 Int = NDArray[np.int64]
 
 GRAM, WORD = 3, 8
 """Bytes that the first look compares; the second compares at most one word of bytes, the third two."""
 STRETCH = 1 << 15
-"""Places looked at in one go: what numpy puts aside for them stays in the cache of the processor."""
+"""Places looked at in one go: what is put aside for them stays in the cache of the processor."""
 TOGETHER = 1 << 20
 """Characters of several texts that are looked at as one."""
 MET = 1 << 12
 """So many looked-up places are remembered."""
-_BEGUN, _LOOKS = 18, 20
-"""Sizes of the hash tables, as powers of two: the one that is asked most stays in the cache."""
-_GRAM_FACTOR = np.uint32(0x9E3779B1 << 8 & 0xFFFFFFFF)  # the shift leaves out the fourth byte
-_FACTOR, _TAIL_FACTOR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+_BEGUN, _LOOKS = kernels.BEGUN, kernels.LOOKS
+_GRAM_FACTOR = np.uint32(kernels.GRAM_FACTOR)
+_FACTOR, _TAIL_FACTOR = np.uint64(kernels.FACTOR), np.uint64(kernels.TAIL_FACTOR)
 _SHIFT = np.uint64(64 - _LOOKS)
 _HEADS = np.array([(1 << 8 * min(length, WORD)) - 1 for length in range(2 * WORD + 1)], np.uint64)
 _TAILS = np.array([(1 << 8 * max(length - WORD, 0)) - 1 for length in range(2 * WORD + 1)], np.uint64)
@@ -108,20 +109,15 @@ class Dictionary(Generic[V]):
     def _places(self, text: str) -> Int:
         """Return the places where a key may begin: all where one does, and a few more."""
         data = text.encode("utf-8", "surrogatepass")
-        padded = data + bytes(2 * WORD)
-        grams = np.ndarray(len(data), "<u4", padded, 0, 1)
-        words = np.ndarray(len(data) + WORD, "<u8", padded, 0, 1)
+        padded = np.frombuffer(data + bytes(2 * WORD), np.uint8)
+        met = np.empty(STRETCH + 1, np.int64)
         parts = [np.zeros(0, np.int64)]
         for first in range(0, len(data), STRETCH):
-            places = self._begun.take(_gram_slots(grams[first : first + STRETCH], _BEGUN)).nonzero()[0]
-            places += first
-            heads = words[places]
-            lengths = self._longer.take(self._head_slots(heads))
-            kept = lengths.nonzero()[0]
-            if len(kept):
-                places = places[kept]
-                slots = _word_slots(heads[kept], words[places + WORD], lengths[kept])
-                parts.append(places[self._known.take(slots)])
+            count = kernels.places(
+                padded, first, min(first + STRETCH, len(data)), self._begun, self._shortest, self._longer, self._known,
+                _HEADS, _TAILS, met,
+            )  # fmt: skip
+            parts.append(met[:count].copy())
         found = np.concatenate(parts)
         if len(data) == len(text):
             return found

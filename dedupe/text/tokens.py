@@ -193,12 +193,12 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @kernel
-def _eight(data: Bytes, at: np.uint64) -> np.uint64:
+def eight(data: Bytes, at: np.uint64) -> np.uint64:
     """Return eight bytes as one number (one load, as compiled: an unsigned place is not checked for its sign)."""
-    eight = np.uint64(data[at])
+    number = np.uint64(data[at])
     for step in range(1, 8):
-        eight |= np.uint64(data[at + np.uint64(step)]) << np.uint64(8 * step)
-    return eight
+        number |= np.uint64(data[at + np.uint64(step)]) << np.uint64(8 * step)
+    return number
 
 
 @kernel
@@ -213,11 +213,11 @@ def _plain(
     while at + 8 < end:
         digest, ahead, found = _BASIS, at, 8
         while found == 8 and ahead + 8 < end:
-            eight = _eight(data, np.uint64(ahead))
-            lower = eight | (_ONES << np.uint64(5))
+            code = eight(data, np.uint64(ahead))
+            lower = code | (_ONES << np.uint64(5))
             low = lower & ~_TOPS
             # The top bit of each byte: at least "a", not more than "z", and no byte of a longer character.
-            letters = (low + _TO_A) & ~(low + _PAST_Z) & ~eight & _TOPS
+            letters = (low + _TO_A) & ~(low + _PAST_Z) & ~code & _TOPS
             first = ~letters & _TOPS
             kept = ((first & (~first + np.uint64(1))) >> np.uint64(7)) - np.uint64(1)
             found = int(((kept & _ONES) * _ONES) >> np.uint64(56))
