@@ -9,7 +9,7 @@ from dedupe.reuse.edges import _refined
 from dedupe.reuse.kernels_bundle import GramPlaces, TermTable
 from dedupe.reuse.kernels_seeds import lowest
 from dedupe.reuse.kernels_twins import HOMES, SIEVE_BYTES, put, twins
-from dedupe.reuse.likeness import COMMON, FEW
+from dedupe.reuse.likeness import FEW
 from dedupe.reuse.prepared import F64
 from dedupe.text.kernels import I32, I64, U64, Bytes, Flags, kernel
 
@@ -167,9 +167,51 @@ def measured(
     most = max(_widest(words), _widest(grams))
     amounts, marks = np.zeros((2, most), np.float64), np.zeros((2, most // 64 + 1), np.uint64)
     in_words, in_grams, weights = words.term_of, grams.term_of, places.weights
+    of_words_homes, of_words_sieve = np.empty(HOMES, np.int32), np.empty(SIEVE_BYTES, np.uint8)
+    of_grams_homes, of_grams_sieve = np.empty(HOMES, np.int32), np.empty(SIEVE_BYTES, np.uint8)
+    scratch = np.empty((2, most + 1), np.int32)
+    # For words and for n-grams: what terms of a and b weigh that both have, the pair that this was told for, and
+    # the twin in b of each term of a.
+    told = np.empty((2, 2, most), np.float64)
+    stamps, twin = np.full((2, 2, most), -1, np.int32), np.zeros((2, most), np.int32)
+    home = weighed = -1
     for number in range(len(blocks)):
-        a, b = pairs[rows[number], 0], pairs[rows[number], 1]
+        row = rows[number]
+        a, b = pairs[row, 0], pairs[row, 1]
         total = max(FEW, of_sentences[a + 1] - of_sentences[a] + of_sentences[b + 1] - of_sentences[b])
+        word_logs, gram_logs = logs[of_words[total] :], logs[of_grams[total] :]
+        if home != a:
+            put(words.distinct[words.of_terms[a] : words.of_terms[a + 1]], of_words_homes, of_words_sieve)
+            put(grams.distinct[grams.of_terms[a] : grams.of_terms[a + 1]], of_grams_homes, of_grams_sieve)
+            home = a
+        if weighed != row:
+            _tell(
+                words,
+                a,
+                b,
+                word_logs,
+                of_words_homes,
+                of_words_sieve,
+                scratch,
+                told[0],
+                stamps[0],
+                twin[0],
+                row,
+            )
+            _tell(
+                grams,
+                a,
+                b,
+                gram_logs,
+                of_grams_homes,
+                of_grams_sieve,
+                scratch,
+                told[1],
+                stamps[1],
+                twin[1],
+                row,
+            )
+            weighed = row
         for side, document in ((0, a), (1, b)):
             first = offsets[document]
             for word in range(first + blocks[number, 2 * side], first + blocks[number, 2 * side + 1]):
@@ -183,7 +225,9 @@ def measured(
                 if term >= 0:
                     amounts[side, term] += 1.0
                     marks[side, term >> 6] |= np.uint64(1) << np.uint64(term & 63)
-        cosine, _, a_contained, b_contained = _likened(words, a, b, amounts, marks, logs[of_words[total] :])
+        cosine, _, a_contained, b_contained = _likened(
+            words, a, b, amounts, marks, word_logs, told[0], stamps[0], twin[0], row
+        )
         for side, document in ((0, a), (1, b)):
             start, stop = blocks[number, 2 * side], blocks[number, 2 * side + 1]
             if stop == start:
@@ -193,10 +237,29 @@ def measured(
                 term = in_grams[at]
                 amounts[side, term] += weights[at]
                 marks[side, term >> 6] |= np.uint64(1) << np.uint64(term & 63)
-        wording, mass, _, _ = _likened(grams, a, b, amounts, marks, logs[of_grams[total] :])
+        wording, mass, _, _ = _likened(
+            grams, a, b, amounts, marks, gram_logs, told[1], stamps[1], twin[1], row
+        )
         figures[number, 0], figures[number, 1], figures[number, 2] = cosine, wording, mass
         figures[number, 3], figures[number, 4] = a_contained, b_contained
     return figures
+
+
+@kernel
+def _tell(
+    table: TermTable, a: int, b: int, logs: F64, homes: I32, sieve: Bytes, scratch: I32, told: F64, stamps: I32,
+    twin: I32, stamp: int,
+) -> None:  # fmt: skip
+    """Write what the terms weigh that both documents have, and the twins in b of those of a, which is `put`."""
+    shared = twins(
+        table.distinct[table.of_terms[b] : table.of_terms[b + 1]],
+        table.frequency[table.of_terms[b] : table.of_terms[b + 1]],
+        table.distinct[table.of_terms[a] : table.of_terms[a + 1]],
+        table.frequency[table.of_terms[a] : table.of_terms[a + 1]],
+        logs, homes, sieve, scratch[0], scratch[1], told[1], stamps[1], told[0], stamps[0], stamp,
+    )  # fmt: skip
+    for hit in range(shared):
+        twin[scratch[1, hit]] = scratch[0, hit]
 
 
 @kernel
@@ -229,37 +292,36 @@ def _place(distinct: U64, key: np.uint64) -> int:
 
 @kernel
 def _likened(
-    table: TermTable, a: int, b: int, amounts: F64, marks: U64, logs: F64
+    table: TermTable,
+    a: int,
+    b: int,
+    amounts: F64,
+    marks: U64,
+    logs: F64,
+    told: F64,
+    stamps: I32,
+    twin: I32,
+    stamp: int,
 ) -> tuple[float, float, float, float]:
     """Return what `measures._compare` does of two bags of terms, added up in the order of the terms; clear
-    amounts and marks."""
+    amounts and marks. Terms with the stamp have been ``told`` what they weigh: 0, where they would link too much."""
     norms, masses = np.zeros(2, np.float64), np.zeros(2, np.float64)
     dot = mass = 0.0
-    for side, own, other in ((1, b, a), (0, a, b)):
+    for side, own in ((1, b), (0, a)):
         # Taken out of the table here: each look at it inside the loop would cost a count of references.
-        distinct = table.distinct[table.of_terms[own] : table.of_terms[own + 1]]
         frequency = table.frequency[table.of_terms[own] : table.of_terms[own + 1]]
-        of_other = table.distinct[table.of_terms[other] : table.of_terms[other + 1]]
-        in_other = table.frequency[table.of_terms[other] : table.of_terms[other + 1]]
-        for part in range(len(distinct) // 64 + 1):
+        for part in range(len(frequency) // 64 + 1):
             bits = marks[side, part]
             while bits:
                 place = 64 * part + lowest(bits)
                 bits &= bits - np.uint64(1)
                 amount = amounts[side, place]
-                mine = np.int64(frequency[place])
-                weight = logs[mine]
-                twin = _place(of_other, distinct[place])
-                if twin >= 0:
-                    theirs = np.int64(in_other[twin])
-                    if mine * theirs > COMMON:
-                        weight, twin = 0.0, -1
-                    else:
-                        weight = logs[mine + theirs]
+                shared = stamps[side, place] == stamp
+                weight = told[side, place] if shared else logs[frequency[place]]
                 norms[side] += (amount * weight) ** 2
                 masses[side] += min(amount, 1.0) * weight
-                if side == 0 and twin >= 0 and amounts[1, twin] > 0.0:
-                    held = amounts[1, twin]
+                if side == 0 and shared and weight > 0.0:
+                    held = amounts[1, twin[place]]
                     dot += amount * held * weight * weight
                     mass += min(amount, held, 1.0) * weight
     for side, own in ((0, a), (1, b)):
