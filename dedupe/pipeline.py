@@ -24,6 +24,7 @@ from dedupe.runs import FORMAT, ROW_GROUP, Run, Writer, digest, open_run
 from dedupe.settings import Settings
 from dedupe.stages import candidates, furniture, reach, reading, translated, verdicts
 from dedupe.stages.align import ALIGNED, AlignBundles
+from dedupe.stages.borrowed import Borrowed, where
 from dedupe.stages.columns import Rows
 from dedupe.stages.credits import FindCredits, catalogue
 from dedupe.stages.ledger import Articles, KeepLedger
@@ -102,6 +103,9 @@ def run(
 
             return writer.parts(stage, count, compute, schema)
 
+        def borrowed(kernel: Kernel, *names: str) -> Kernel:
+            return Borrowed(kernel, writer.mapped_file("documents"), names)
+
         def mapped(stage: str, kernel: Kernel, table: pa.Table, schema: pa.Schema) -> pa.Table:
             parts = batches(table, BATCH)
             return kept(stage, kernel, len(parts), lambda first: parts[first:], schema)
@@ -115,28 +119,31 @@ def run(
             return writer.mapped("documents", read)
 
         def mark() -> pa.Table:
-            texts = plain().select(["id", "text", "language"])
-            marked = mapped("furniture", MarkFurniture(), texts, MARKED)
+            kernel = borrowed(MarkFurniture(), "id", "text", "language")
+            marked = mapped("furniture", kernel, standing, MARKED)
             # In one piece: rows are taken by number later, from each piece by itself.
             return furniture.with_repeated(plain(), marked, settings.boilerplate).combine_chunks()
 
         about = reading.about(plain())
+        standing = where(plain())
         writer.drop("read")
         marked = writer.stage("furniture", mark)
 
         def documents() -> pa.Table:
             """Map the documents anew: the pages that a stage has looked at go with its table."""
-            table = plain().replace_schema_metadata()
-            for name in ("words", "furniture", "sentences"):
-                table = table.append_column(name, marked[name])
-            return table
+            return beside(
+                plain().replace_schema_metadata(), marked.select(["words", "furniture", "sentences"])
+            )
 
         count = marked.num_rows
         writer.written("documents", documents(), DOCUMENTS)
         credits = writer.stage(
             "credits",
             lambda: mapped(
-                "credits", FindCredits(settings, facts), documents().drop_columns(["words"]), CREDITS
+                "credits",
+                borrowed(FindCredits(settings, facts), "id", "text", "language", "outlet"),
+                beside(standing, marked.select(["furniture", "sentences"])),
+                CREDITS,
             ),
             schema=CREDITS,
         )
@@ -197,11 +204,10 @@ def run(
 
         def keep() -> pa.Table:
             within_reach = reach.widened(members, matches, origins, credits)
-            articles = Articles(documents(), credits, within_reach, origins)
+            articles = Articles(beside(documents(), standing), credits, within_reach, origins)
             count = -(-len(articles) // BATCH)
-            return kept(
-                "ledger", KeepLedger(facts), count, lambda first: articles.batches(BATCH, first), LEDGER
-            )
+            kernel = borrowed(KeepLedger(facts), "id", "text", "outlet")
+            return kept("ledger", kernel, count, lambda first: articles.batches(BATCH, first), LEDGER)
 
         ledger = writer.stage("ledger", keep)
         # Only the columns that are asked for: the engine would look at the texts, too.
@@ -241,6 +247,11 @@ def run(
     results.write_report(Run(out, meta, at_hand), None, facts=facts)
     writer.finish(meta)
     return open_run(out)
+
+
+def beside(table: pa.Table, other: pa.Table) -> pa.Table:
+    """Return two tables of the same rows as one."""
+    return pa.table([*table.columns, *other.columns], [*table.column_names, *other.column_names])
 
 
 _TOLD = b"notes"

@@ -304,12 +304,16 @@ class Writer:
 
     def mapped(self, name: str, compute: Callable[[], tuple[pa.Schema, Iterable[pa.Table]]]) -> pa.Table:
         """Return a table that ``compute`` makes once, kept in ``work/`` and mapped into memory."""
-        path = self.path / WORK / f"{name}.arrow"
+        path = self.mapped_file(name)
         path.parent.mkdir(exist_ok=True)
         if not path.is_file():
             schema, tables = compute()
             write_arrow(tables, schema, path)
         return map_arrow(path)
+
+    def mapped_file(self, name: str) -> Path:
+        """Return the path of the file that `mapped` keeps."""
+        return self.path / WORK / f"{name}.arrow"
 
     def scratch(self, name: str) -> Path:
         """Return an empty folder in ``work/``."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dedupe.provenance import ledger
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.records import CREDITS, LEDGER
+from dedupe.stages.borrowed import WHERE
 from dedupe.stages.columns import Int, Rows, codes, flat, grouped, numbers, spans, tokenized
 from dedupe.stages.credits import catalogue, from_row
 
@@ -124,10 +125,11 @@ def _add_plain(layers: _Layers, batch: pa.Table, plain: NDArray[np.bool_], known
 
 
 class Articles:
-    """The articles of a run (no dispatches) with what the ledger needs to know of each, batch by batch."""
+    """The articles of a run (no dispatches) with what the ledger needs to know of each, batch by batch; ``documents``
+    say where they stand (`borrowed.WHERE`)."""
 
     def __init__(self, documents: pa.Table, credits: pa.Table, families: pa.Table, origins: pa.Table) -> None:
-        self._documents = Rows(documents.select(["id", "text", "outlet", "furniture"]))
+        self._documents = Rows(documents.select([*WHERE.names, "furniture"]))
         self._articles = np.flatnonzero(numbers(pc.equal(documents["kind"], "outlet")))
         ids = documents["id"].combine_chunks()
         place = numbers(pc.index_in(families["family"], origins["family"].combine_chunks()))
@@ -152,7 +154,8 @@ class Articles:
         return len(self._articles)
 
     def batches(self, rows: int, first: int = 0) -> Iterator[pa.Table]:
-        """Yield the tables that `KeepLedger` takes, ``rows`` articles each, from batch ``first`` on."""
+        """Yield what `KeepLedger` takes, but for what it borrows (``id, text, outlet``): ``rows`` articles each, from
+        batch ``first`` on."""
         for start in range(first * rows, len(self), rows):
             wanted = self._articles[start : start + rows]
             table = self._documents.take(wanted)
