@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from dedupe.engines.memory import keep_freed
+from dedupe.engines.memory import LARGE, keep_freed
 
 Kernel = Callable[[pa.Table], pa.Table]
 Progress = Callable[[int, int], None]
@@ -65,6 +65,7 @@ class LocalEngine:
         self._used: dict[int, tuple[float, int]] = {}
 
     def __enter__(self) -> LocalEngine:
+        keep_freed(LARGE)
         return self
 
     def __exit__(
