@@ -334,7 +334,7 @@ def gram_terms(
             for term in range(count, count + more):
                 post = posts[term]
                 only = posts[term + 1] == post + 1
-                units[post_unit[post]] += post_weight[post] ** 2 if only else np.float32(0.0)
+                units[post_unit[post]] += np.float64(post_weight[post]) ** 2 if only else 0.0
             count += more
             place += held
         of_places[document + 1] = place

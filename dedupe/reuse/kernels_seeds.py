@@ -108,10 +108,10 @@ def _meet_letters(
         each = weight[term]
         low, high = np.uint64(twin_posts[other_term]), np.uint64(twin_posts[other_term + 1])
         for other in range(low, high):
-            a_met[np.uint64(units[other])] += amounts[other] ** 2
+            a_met[np.uint64(units[other])] += np.float64(amounts[other]) ** 2
         for post in range(np.uint64(posts[term]), np.uint64(posts[term + 1])):
             column, theirs = units[post], amounts[post]
-            b_met[np.uint64(column)] += theirs**2
+            b_met[np.uint64(column)] += np.float64(theirs) ** 2
             if busy[np.uint64(column)]:
                 continue
             for other in range(low, high):
