@@ -14,6 +14,7 @@ from dedupe.reuse.columns import rounded
 from dedupe.reuse.kernels_blocks import _place
 from dedupe.reuse.kernels_bundle import UnitTable, by_unit, word_terms
 from dedupe.reuse.kernels_seeds import lowest
+from dedupe.reuse.kernels_twins import HOMES, SIEVE_BYTES, put, twins
 from dedupe.reuse.prepared import Prepared
 from dedupe.stages.align import bundled
 from dedupe.stages.documents import documents_table
@@ -103,6 +104,30 @@ def test_terms_that_were_made_to_collide(count: int, low: int, step: int) -> Non
     for key in (hashes[7], hashes[7] + np.uint64(1 << 50)):
         place = _place(distinct, key)
         assert (place >= 0 and distinct[place] == key) == (key in hashes)
+
+
+@pytest.mark.parametrize("step", [1, 1 << 20, (1 << 53) + 12345])
+def test_twins_are_found_wherever_hashes_stand(step: int) -> None:
+    """Close together, as if made to collide, and spread evenly."""
+    hashes = np.arange(900, dtype=np.uint64) * np.uint64(step)
+    hashes = np.sort(hashes[np.random.default_rng(1).permutation(900)])
+    one, other = np.sort(hashes[::2]), np.sort(hashes[::3])
+    homes, sieve = np.empty(HOMES, np.int32), np.empty(SIEVE_BYTES, np.uint8)
+    put(one, homes, sieve)
+    likely, twin = np.empty(901, np.int32), np.empty(900, np.int32)
+    weight, put_weight = np.zeros(900), np.zeros(900)
+    stamps, put_stamps = np.zeros(900, np.int32), np.zeros(900, np.int32)
+    often, put_often = np.full(len(other), 2, np.int32), np.full(len(one), 3, np.int32)
+    count = twins(
+        other, often, one, put_often, np.arange(9.0), homes, sieve, likely, twin, weight, stamps, put_weight,
+        put_stamps, 7,
+    )  # fmt: skip
+    both, here, there = np.intersect1d(other, one, return_indices=True)
+    assert np.array_equal(likely[:count], here)
+    assert np.array_equal(twin[:count], there)
+    assert len(both) == count == 150
+    assert (weight[here] == 5).all() and (put_weight[there] == 5).all()
+    assert (stamps == 7).sum() == (put_stamps == 7).sum() == 150
 
 
 @given(st.integers(1, (1 << 64) - 1))
