@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.reuse.kernels_grams import roll
-from dedupe.text.kernels import I32, I64, U32, U64, Flags, kernel
+from dedupe.text.kernels import I32, I64, U32, U64, Flags, kernel, wide_vectors
 
 _13, _16 = np.uint32(13), np.uint32(16)
 _M1, _M2 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
@@ -35,6 +35,7 @@ def shingle(offsets: I64, hashes: U64, mask: Flags, k: int, counts: I64, out: U3
 @kernel
 def sign(offsets: I64, shingles: U32, slopes: U32, shifts: U32, out: U32) -> None:
     """Fill uint32[n, permutations] with the least value of slope * fmix32(shingle) + shift."""
+    wide_vectors()
     longest = 1
     for d in range(len(offsets) - 1):
         longest = max(longest, offsets[d + 1] - offsets[d])
