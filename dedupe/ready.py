@@ -6,11 +6,12 @@ costs that second as often as there are workers.
 
 from __future__ import annotations
 
+import gc
 from contextlib import suppress
 
 import pyarrow as pa
 
-from dedupe.engines.start import without_pandas
+from dedupe.engines.start import lean
 from dedupe.settings import Settings
 from dedupe.stages import candidates
 from dedupe.stages.align import AlignBundles
@@ -39,6 +40,7 @@ def _load() -> None:
         AlignBundles(Settings())(bundle)
 
 
-without_pandas()
+lean()
 with suppress(Exception):  # a worker that needs what is missing tells of it
     _load()
+gc.freeze()  # what is loaded stays: a worker that looks for garbage need not look through it

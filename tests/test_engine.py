@@ -50,10 +50,11 @@ def test_sql():
     assert table["total"].to_pylist() == [6]
 
 
-def test_pandas_is_not_loaded_for_a_list_and_can_be_later() -> None:
+def test_pandas_and_linear_algebra_are_not_loaded_and_can_be_later() -> None:
     code = (
-        "import sys, pyarrow as pa; from dedupe.engines.start import without_pandas; without_pandas(); "
-        "pa.array(['a']); assert 'pandas' not in sys.modules; import importlib.util as u; "
+        "import sys, pyarrow as pa, numba; from dedupe.engines.start import lean; lean(); "
+        "pa.array(['a']); numba.njit(lambda x: x + 1)(1); assert not {'pandas', 'scipy.linalg'} & set(sys.modules); "
+        "import importlib.util as u; import scipy.linalg; "
         "assert not u.find_spec('pandas') or len(pa.table({'a': [1]}).to_pandas()) == 1"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

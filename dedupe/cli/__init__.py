@@ -5,6 +5,7 @@ Heavy modules are imported inside the commands, so that ``dedupe --help`` is qui
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -86,6 +87,8 @@ app.add_typer(index.app, name="index")
 
 def main() -> None:
     """Run the command line; turn every error into one clear sentence and an exit code."""
+    gc.set_threshold(50_000, 20, 20)  # modules are many objects that stay: not looked through again and again
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads spin while they wait, here for nothing
     for stream in (sys.stdout, sys.stderr):  # names of files need not be sound Unicode
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -28,8 +28,10 @@ def command(
       dedupe align documents.jsonl pairs.jsonl --json > passages.jsonl
     """
     from dedupe import pairwise
+    from dedupe.engines.start import lean
     from dedupe.reports.terminal import safe
 
+    lean()
     with progress() as report:
         results, rejected = pairwise.align_files(
             documents, pairs, settings(settings_file, assignments), workers=workers, progress=report

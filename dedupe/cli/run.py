@@ -76,7 +76,7 @@ def command(
     A run that was stopped goes on where it was when the same command is given again.
     """
     from dedupe import pipeline, results
-    from dedupe.engines.start import without_pandas
+    from dedupe.engines.start import lean
 
     if engine is Engine.spark:
         from dedupe.cli import spark
@@ -97,7 +97,7 @@ def command(
             inputs, settings(settings_file, assignments), pipeline.parse_channels(channels), facts, workers
         )
         return
-    without_pandas()
+    lean()
     with progress() as report:
         done = pipeline.run(
             inputs,
