@@ -21,7 +21,12 @@ from dedupe.stages.text import MarkFurniture
 
 
 def _load() -> None:
-    columns = {"id": ["1", "2"], "text": ["Jakarta."] * 2, "language": ["id"] * 2, "outlet": [""] * 2}
+    columns = {
+        "id": ["1", "2"],
+        "text": ["Jakarta (Reuters)."] * 2,
+        "language": ["id", "en"],
+        "outlet": [""] * 2,
+    }
     documents = pa.table(columns)
     marked = MarkFurniture()(documents)
     for name in ("furniture", "sentences"):

@@ -17,7 +17,7 @@ import numpy as np
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.provenance.origins import STRENGTH, Attribution, Coverage, speaks_for
 from dedupe.records import Credit, LedgerClass, Span, Strength
-from dedupe.text.kernels import I64
+from dedupe.text.kernels import I32, I64, Flags, frozen, kernel
 from dedupe.text.tokens import TokenBatch
 
 
@@ -90,16 +90,32 @@ def paint(words: TokenBatch, article: I64, start: I64, stop: I64, label: I64) ->
     Return the maximal runs of words of one article with one label: first word, last-plus-one, label. Their
     lengths add up to the number of words.
     """
-    owner = np.repeat(np.arange(len(words)), np.diff(words.offsets)) << 32
-    first = np.searchsorted(owner + words.stops, (article << 32) + start, "right")
-    last = np.searchsorted(owner + words.starts, (article << 32) + stop, "left")
-    painted = np.zeros(len(owner), np.int64)
-    for low, high, number in zip(first.tolist(), last.tolist(), label.tolist(), strict=True):
-        painted[low:high] = number
-    edges = np.ones(len(owner), np.bool_)
-    edges[1:] = (painted[1:] != painted[:-1]) | (owner[1:] != owner[:-1])
+    painted, edges = _painted(
+        frozen(words.offsets, np.int64), frozen(words.starts, np.int32), frozen(words.stops, np.int32),
+        *(frozen(column, np.int64) for column in (article, start, stop, label)),
+    )  # fmt: skip
     begin = np.flatnonzero(edges)
-    return begin, np.append(begin[1:], len(owner))[: len(begin)], painted[begin]
+    return begin, np.append(begin[1:], len(painted))[: len(begin)], painted[begin]
+
+
+@kernel
+def _painted(
+    offsets: I64, starts: I32, stops: I32, article: I64, start: I64, stop: I64, label: I64
+) -> tuple[I64, Flags]:
+    """Return the label of each word, and whether a run begins with it."""
+    painted, edges = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.bool_)
+    for stretch in range(len(article)):
+        low, high = offsets[article[stretch]], offsets[article[stretch] + 1]
+        first = low + np.searchsorted(stops[low:high], start[stretch], "right")
+        last = low + np.searchsorted(starts[low:high], stop[stretch])
+        for word in range(first, last):
+            painted[word] = label[stretch]
+    for word in range(1, len(painted)):
+        edges[word] = painted[word] != painted[word - 1]
+    for document in range(len(offsets) - 1):
+        if offsets[document + 1] > offsets[document]:
+            edges[offsets[document]] = True
+    return painted, edges
 
 
 def _undecided(passage: FamilyPassage) -> tuple[tuple[int, int], ...]:

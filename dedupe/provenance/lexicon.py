@@ -77,11 +77,11 @@ class Lexicon:
 
     @cached_property
     def descriptors(self) -> Any:
-        """An automaton of words such as "news agency"; of those that contain another, that one is enough."""
+        """An automaton of words such as "news agency"."""
         found = {p for phrases in self.first.values() for p, kind, _ in phrases if kind == "D"}
         found |= {stem for stem, kind in self.stems.items() if kind == "D"}
         automaton = ahocorasick.Automaton()
-        for phrase in sorted(p for p in found if not any(q != p and q in p for q in found)) or ["\0\0"]:
+        for phrase in sorted(found) or ["\0\0"]:
             automaton.add_word(phrase, phrase)
         automaton.make_automaton()
         return automaton

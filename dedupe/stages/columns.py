@@ -168,13 +168,19 @@ class Rows:
         home = np.searchsorted(self._bounds, wanted, "right") - 1
         order = np.argsort(home, kind="stable")
         parts = [
-            self._batches[home[group[0]]].take(pa.array(wanted[group] - self._bounds[home[group[0]]]))
+            _taken(self._batches[home[group[0]]], wanted[group] - self._bounds[home[group[0]]])
             for group in np.split(order, np.flatnonzero(np.diff(home[order])) + 1)
             if len(group)
         ]
         together = pa.Table.from_batches(parts, self._schema)
-        if len(parts) < 2 and (np.diff(order) == 1).all():
-            return together
+        if (np.diff(order) == 1).all():
+            return together if len(parts) < 2 else together.combine_chunks()
         back = np.empty(len(order), np.int64)
         back[order] = np.arange(len(order))
         return together.combine_chunks().take(pa.array(back))
+
+
+def _taken(batch: pa.RecordBatch, rows: Int) -> pa.RecordBatch:
+    """Return rows of a batch; where they stand together, as a view of it."""
+    together = (np.diff(rows) == 1).all()
+    return batch.slice(rows[0], len(rows)) if together else batch.take(pa.array(rows))

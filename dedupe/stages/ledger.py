@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ PASSAGES = pa.list_(pa.struct([
     ("start", pa.int32()), ("stop", pa.int32()), ("family", pa.string()), ("source", pa.string()),
     ("confidence", pa.float64()), ("common_start", pa.int32()), ("common_stop", pa.int32()),
 ]))  # fmt: skip
+LABELS = pa.struct([(name, pa.string()) for name in ledger.Label._fields])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def kept(batch: pa.Table, known: Catalogue) -> pa.Table:
     """Return the ledger of a batch of articles, in order; its words add up to theirs."""
     words = tokenized(batch["text"])
     credited = numbers(pc.fill_null(pc.list_value_length(batch["credits"]), 0)) > 0
-    layers = _Layers()
+    painted = _Painted()
     for article, row in zip(
         np.flatnonzero(credited).tolist(),
         batch.select(["outlet", "furniture", "credits", "passages"]).filter(pa.array(credited)).to_pylist(),
@@ -51,77 +52,103 @@ def kept(batch: pa.Table, known: Catalogue) -> pa.Table:
             spans(row["furniture"]),
             known,
         ):
-            layers.add([article], [start], [stop], [label])
-    _add_plain(layers, batch, ~credited, known)
-    begin, end, painted = ledger.paint(words, *layers.columns())
+            painted.add(article, start, stop, label)
+    begin, end, number = ledger.paint(words, *painted.beside(*_plain(batch, ~credited, known)))
     document = np.searchsorted(words.offsets, begin, "right") - 1
-    names = [pa.array(column, pa.string()) for column in zip(*layers.labels, strict=True)]
     arrays = [
         batch["id"].combine_chunks().take(pa.array(document)),
         pa.array(words.starts[begin]),
         pa.array(words.stops[end - 1]),
-        *(column.take(pa.array(painted)) for column in names),
+        *painted.labels().take(pa.array(number)).flatten(),
         pa.array((end - begin).astype(np.int32)),
     ]
     return pa.table(arrays, schema=LEDGER)
 
 
-class _Layers:
-    """Stretches of the articles of a batch, in the order in which they are painted; equal labels have one number."""
+class _Painted:
+    """Stretches of the articles of a batch, in the order in which they are painted; labels have numbers."""
 
     def __init__(self) -> None:
-        self.labels: dict[ledger.Label, int] = {ledger.OWN: 0}
-        self._rows: tuple[list[int], ...] = ([], [], [], [])
+        self._numbers: dict[ledger.Label, int] = {ledger.OWN: 0}
+        self._rows: list[tuple[int, int, int, int]] = []
+        self._others = pa.array([], LABELS)
 
-    def add(
-        self, articles: list[int], starts: list[int], stops: list[int], labels: Iterable[ledger.Label]
-    ) -> None:
-        numbered = [self.labels.setdefault(label, len(self.labels)) for label in labels]
-        for column, values in zip(self._rows, (articles, starts, stops, numbered), strict=True):
-            column.extend(values)
+    def add(self, article: int, start: int, stop: int, label: ledger.Label) -> None:
+        self._rows.append((article, start, stop, self._numbers.setdefault(label, len(self._numbers))))
 
-    def columns(self) -> list[Int]:
-        """Return articles, starts, stops and labels."""
-        return [np.array(column, np.int64) for column in self._rows]
+    def beside(self, rows: Int, labels: pa.StructArray) -> list[Int]:
+        """Return articles, starts, stops and labels, with those of ``rows``: other articles, with ``labels``."""
+        self._others = labels
+        further = rows + np.array([0, 0, 0, len(self._numbers)])
+        return list(np.concatenate((np.array(self._rows, np.int64).reshape(-1, 4), further)).T)
+
+    def labels(self) -> pa.StructArray:
+        """Return the labels by number."""
+        return pa.concat_arrays([pa.array([n._asdict() for n in self._numbers], LABELS), self._others])
 
 
-def _add_plain(layers: _Layers, batch: pa.Table, plain: NDArray[np.bool_], known: Catalogue) -> None:
-    """Add the stretches of the articles without credits, as `ledger.layers` has them, all at once: most are."""
+def _plain(batch: pa.Table, plain: NDArray[np.bool_], known: Catalogue) -> tuple[Int, pa.StructArray]:
+    """Return the stretches of the articles without credits, as `ledger.layers` has them, all at once, since most
+    articles have none: int64[n, 4], article, start, stop and label, and the labels."""
     passages, article = flat(batch["passages"])
     passages, article = passages.filter(pa.array(plain[article])), article[plain[article]]
     start, stop, low, high, confidence = (
         passages.field(name).to_numpy()
         for name in ("start", "stop", "common_start", "common_stop", "confidence")
     )
+    family, families = codes(pa.chunked_array([passages.field("family")]))
     sources = passages.field("source")
-    families = passages.field("family").to_pylist()
-    rank, _ = codes(pa.chunked_array([passages.field("family")]))
     decided = pc.not_equal(sources, "").to_numpy(zero_copy_only=False)
     after = np.flatnonzero(decided)
     which = np.concatenate((np.arange(len(passages)), after))
     begin = np.concatenate((start, high[after]))
     end = np.concatenate((np.where(decided, low, stop), stop[after]))
-    order = np.lexsort((end, begin, rank[which], end - begin))
-    order = order[begin[order] < end[order]]
-    layers.add(
-        article[which[order]].tolist(), begin[order].tolist(), end[order].tolist(),
-        [ledger.Label("shared", family=families[n]) for n in which[order].tolist()],
-    )  # fmt: skip
-    order = after[np.lexsort((rank[after], (high - low)[after], confidence[after]))]
-    outlets, named = batch["outlet"].to_pylist(), sources.to_pylist()
-    layers.add(
-        article[order].tolist(), low[order].tolist(), high[order].tolist(),
-        [
-            ledger.Label("own", family=families[n])
-            if known.is_self(named[n], outlets[owner])
-            else ledger.Label("uncredited", named[n], family=families[n])
-            for n, owner in zip(order.tolist(), article[order].tolist(), strict=True)
-        ],
-    )  # fmt: skip
+    shared = np.column_stack((article[which], begin, end, family[which]))
+    shared = shared[np.lexsort((end, begin, family[which], end - begin))]
+    shared = shared[shared[:, 1] < shared[:, 2]]
+
+    after = after[np.lexsort((family[after], (high - low)[after], confidence[after]))]
+    source, named = codes(pa.chunked_array([sources.take(pa.array(after))]))
+    outlet, outlets = codes(batch["outlet"].take(pa.array(article[after])))
+    asked, place = _distinct(source, outlet)
+    own = np.array([known.is_self(named[s], outlets[o]) for s, o in asked.tolist()], np.bool_)[place]
+    origins, place = _distinct(family[after], source)
+    label = len(families) + np.where(own, family[after], len(families) + place)
+    told = np.column_stack((article[after], low[after], high[after], label))
+
     lines, article = flat(batch["furniture"])
-    there = plain[article]
-    start, stop = (lines.field(name).to_numpy()[there] for name in ("start", "stop"))
-    layers.add(article[there].tolist(), start.tolist(), stop.tolist(), [ledger.BOILERPLATE] * len(start))
+    ends = [lines.field(name).to_numpy() for name in ("start", "stop")]
+    last = np.full(len(lines), 2 * len(families) + len(origins))
+    boilerplate = np.column_stack((article, *ends, last))[plain[article]]
+
+    every = np.arange(len(families))
+    labels = [
+        _labels("shared", families, every),
+        _labels("own", families, every),
+        _labels(
+            "uncredited", families, origins[:, 0], pa.array(named, pa.string()).take(pa.array(origins[:, 1]))
+        ),
+        pa.array([ledger.BOILERPLATE._asdict()], LABELS),
+    ]
+    return np.concatenate((shared, told, boilerplate)), pa.concat_arrays(labels)
+
+
+def _distinct(one: NDArray[np.int32], other: NDArray[np.int32]) -> tuple[Int, Int]:
+    """Return the distinct pairs of two columns of numbers, int64[n, 2], and which of them each row is."""
+    pairs, place = np.unique(one.astype(np.int64) << 32 | other, return_inverse=True)
+    return np.column_stack((pairs >> 32, pairs & 0xFFFFFFFF)), place
+
+
+def _labels(
+    name: str, families: list[str], family: NDArray[np.integer], sources: pa.StringArray | None = None
+) -> pa.StructArray:
+    """Return one label for each of these families, by number."""
+    empty = pa.repeat("", len(family))
+    which = pa.array(families, pa.string()).take(pa.array(family))
+    return pa.StructArray.from_arrays(
+        [pa.repeat(name, len(family)), empty if sources is None else sources, empty, which],
+        fields=list(LABELS),
+    )
 
 
 class Articles:

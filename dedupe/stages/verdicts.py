@@ -95,7 +95,8 @@ def _in_order(accepted: pa.Table, ids: pa.Array) -> tuple[pa.Table, NDArray[np.i
         for column in (pc.index_in(accepted[side], ids), accepted[f"{side}_start"], accepted[f"{side}_stop"])
     ]
     a, a_start, a_stop, b, b_start, b_stop = places
-    order = np.lexsort((b_stop, a_stop, b_start, a_start, b, a))
+    # Two columns of whole numbers to a key: a key is a pass over all candidates.
+    order = np.lexsort((_pair(a_stop, b_stop), _pair(a_start, b_start), _pair(a, b)))
     sides = np.stack(places, axis=1).reshape(-1, 2, 3)
     if np.array_equal(order, np.arange(len(order))):  # as a run has them: all strings stay where they are
         return accepted, sides
