@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.reuse.kernels_sort import order_of
 from dedupe.reuse.prepared import F64
 from dedupe.text.kernels import I32, I64, Flags
 
@@ -88,4 +89,4 @@ _COLUMNS = [field.name for field in dataclasses.fields(Passages) if field.name !
 
 def by_place(row: I32, spans: I32) -> I64:
     """Return passages by pair and place."""
-    return np.lexsort((spans[:, 3], spans[:, 1], spans[:, 2], spans[:, 0], row))
+    return order_of(row, spans[:, 0], spans[:, 2], spans[:, 1], spans[:, 3])

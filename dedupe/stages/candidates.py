@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dedupe.records import CANDIDATES
 from dedupe.reuse import candidates, minhash
 from dedupe.reuse.background import Background, background, crowd
+from dedupe.reuse.kernels_sort import order_of
 from dedupe.reuse.neighbourhoods import neighbourhoods
 from dedupe.reuse.shelves import Column
 from dedupe.settings import Settings
@@ -123,7 +124,7 @@ def together(found: pa.Table) -> NDArray[np.int64]:
     """Return the order of pairs in which those that share documents stand together (`reuse.neighbourhoods`)."""
     a, b = numbers(found["a"]), numbers(found["b"])
     homes = neighbourhoods(a, b, numbers(found["jaccard"]))
-    return np.lexsort((b, a, np.maximum(homes[a], homes[b]), np.minimum(homes[a], homes[b])))
+    return order_of(np.minimum(homes[a], homes[b]), np.maximum(homes[a], homes[b]), a, b)
 
 
 def bundles(documents: pa.Table, found: pa.Table, rows: int) -> Iterator[pa.Table]:

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dedupe.reuse.kernels_sort import order_of
 from dedupe.settings import Boilerplate
 from dedupe.stages.columns import SPANS, Int, codes, flat, grouped, numbers, unpacked
 from dedupe.stages.text import MARKED
@@ -40,7 +41,7 @@ def with_repeated(documents: pa.Table, marked: pa.Table, settings: Boilerplate) 
     starts = np.concatenate((starts, lines[added, 1]))
     stops = np.concatenate((stops, lines[added, 2]))
     kinds = pa.concat_arrays([entries.field("kind"), pa.array(["repeated"] * len(added), pa.string())])
-    order = np.lexsort((starts, home))
+    order = order_of(home, starts)
     spans = pa.StructArray.from_arrays(
         [
             pa.array(starts[order].astype(np.int32)),

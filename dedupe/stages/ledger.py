@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dedupe.provenance import ledger
 from dedupe.provenance.catalogue import Catalogue
 from dedupe.records import CREDITS, LEDGER
+from dedupe.reuse.kernels_sort import order_of
 from dedupe.stages.borrowed import WHERE
 from dedupe.stages.columns import Int, Rows, codes, flat, grouped, numbers, spans, tokenized
 from dedupe.stages.credits import catalogue, from_row
@@ -104,7 +105,7 @@ def _plain(batch: pa.Table, plain: NDArray[np.bool_], known: Catalogue) -> tuple
     begin = np.concatenate((start, high[after]))
     end = np.concatenate((np.where(decided, low, stop), stop[after]))
     shared = np.column_stack((article[which], begin, end, family[which]))
-    shared = shared[np.lexsort((end, begin, family[which], end - begin))]
+    shared = shared[order_of(end - begin, family[which], begin, end)]
     shared = shared[shared[:, 1] < shared[:, 2]]
 
     after = after[np.lexsort((family[after], (high - low)[after], confidence[after]))]
@@ -168,13 +169,13 @@ class Articles:
         )
         of_passage = numbers(pc.index_in(families["document"], ids))
         starts, stops = numbers(families["start"]), numbers(families["stop"])
-        order = np.lexsort((codes(families["family"])[0], stops, starts, of_passage))
+        order = order_of(of_passage, starts, stops, codes(families["family"])[0])
         self._passages, self._of_passage = passages.take(pa.array(order)), of_passage[order].astype(np.int64)
         rest = credits.drop_columns(["document"]).combine_chunks().to_struct_array()
         said = pa.concat_arrays(rest.chunks) if rest.num_chunks else pa.array([], _CREDIT)
         of_credit = numbers(pc.index_in(credits["document"], ids))
         starts, stops = numbers(credits["start"]), numbers(credits["stop"])
-        order = np.lexsort((codes(credits["surface"])[0], stops, starts, of_credit))
+        order = order_of(of_credit, starts, stops, codes(credits["surface"])[0])
         self._credits, self._of_credit = said.take(pa.array(order)), of_credit[order].astype(np.int64)
 
     def __len__(self) -> int:

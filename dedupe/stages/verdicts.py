@@ -18,6 +18,7 @@ from dedupe.records import EVIDENCE, FAMILIES, MATCH_KINDS, MATCHES, ORIGINS
 from dedupe.reuse.columns import rounded
 from dedupe.reuse.explained import explained
 from dedupe.reuse.families import Grouping, further, group
+from dedupe.reuse.kernels_sort import order_of
 from dedupe.reuse.projection import projected
 from dedupe.reuse.shelves import Column, let_go
 from dedupe.settings import Settings
@@ -69,7 +70,7 @@ def matched(
     more_family, more = _further(sides, found, shared, settings)
     common = np.concatenate((_common(sides, found, wire, exact), more[:, 1:]))
     family, places = np.concatenate((family, more_family)), np.concatenate((found.members, more))
-    order = np.lexsort((places[:, 2], places[:, 1], places[:, 0], family))
+    order = order_of(family, *places.T)
     family, places, common = family[order], places[order], common[order]
     words_of, common = _words(places, common, shared)
     members = pa.table(
@@ -95,8 +96,7 @@ def _in_order(accepted: pa.Table, ids: pa.Array) -> tuple[pa.Table, NDArray[np.i
         for column in (pc.index_in(accepted[side], ids), accepted[f"{side}_start"], accepted[f"{side}_stop"])
     ]
     a, a_start, a_stop, b, b_start, b_stop = places
-    # Two columns of whole numbers to a key: a key is a pass over all candidates.
-    order = np.lexsort((_pair(a_stop, b_stop), _pair(a_start, b_start), _pair(a, b)))
+    order = order_of(_pair(a, b), _pair(a_start, b_start), _pair(a_stop, b_stop))
     sides = np.stack(places, axis=1).reshape(-1, 2, 3)
     if np.array_equal(order, np.arange(len(order))):  # as a run has them: all strings stay where they are
         return accepted, sides
@@ -246,7 +246,7 @@ def judged(
     """Return the table ``origins``: one row per family, in the order of their names."""
     family, listed = codes(members["family"])
     document = numbers(pc.index_in(members["document"], documents["id"].combine_chunks()))
-    order = np.argsort(family, kind="stable")
+    order = order_of(family)
     family, document, rows = family[order], document[order], members.take(pa.array(order))
     coverage = _coverage(credits)
     wire = numbers(pc.equal(documents["kind"], "wire")).astype(np.bool_)[document]
