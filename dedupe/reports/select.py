@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dedupe.records import LEDGER_CLASSES
+from dedupe.reuse.kernels_sort import order_of
 
 Ints = NDArray[np.int64]
 
@@ -33,14 +34,14 @@ def grouped(keys: Ints, count: int) -> tuple[Ints, Ints]:
 
     Rows whose key is below 0 come before ``offsets[0]``.
     """
-    order = np.argsort(keys, kind="stable")
+    order = order_of(keys)
     offsets = np.searchsorted(keys[order], np.arange(count + 1))
     return order, np.asarray(offsets, dtype=np.int64)
 
 
 def rank_within(groups: Ints, size: Ints) -> Ints:
     """Return each row's rank (0 = largest ``size``, ties by position) within its group."""
-    order = np.lexsort((np.arange(len(groups)), -size, groups))
+    order = order_of(groups, -size)
     sorted_groups = groups[order]
     first = np.searchsorted(sorted_groups, sorted_groups, side="left")
     ranks = np.empty(len(groups), dtype=np.int64)
@@ -82,7 +83,7 @@ def _by_cell(tables: dict[str, pa.Table], ids: pa.Array) -> Ints:
     outlet = index_of(tables["documents"]["outlet"], outlets)[document]
     cell = (outlet * (len(sources) + 1) + source + 1) * len(LEDGER_CLASSES) + classes
     later = rank_within(source, words) > 0  # the first of each source goes before all else
-    order = np.lexsort((document, -words, rank_within(cell, words), later))
+    order = order_of(later, rank_within(cell, words), -words, document)
     return _first_of_each(document[order])
 
 
@@ -95,7 +96,7 @@ def _by_pair(tables: dict[str, pa.Table], ids: pa.Array) -> Ints:
     outlets = pc.unique(tables["documents"]["outlet"]).sort()
     outlet = index_of(tables["documents"]["outlet"], outlets)
     rank = rank_within(outlet[a] * len(outlets) + outlet[b], words)
-    order = np.lexsort((b, a, -words, rank))
+    order = order_of(rank, -words, a, b)
     return _first_of_each(np.column_stack([a[order], b[order]]).reshape(-1))
 
 
