@@ -34,14 +34,14 @@ def align_pairs(
         slots *= 2
     heads = np.empty(slots, np.int32)
     links = np.empty(longest, np.int32)
-    grams_a = np.empty(longest, np.uint64)
-    grams_b = np.empty(longest, np.uint64)
+    grams = np.empty(len(hashes), np.uint64)  # of the documents that are rolled: most are in several pairs
+    rolled = np.zeros(len(offsets) - 1, np.bool_)
     runs = np.empty((OCCURRENCES * longest, 3), np.int32)
     reached = np.empty(2 * longest + 1, np.int32)
     likely = np.empty(longest + 1, np.int32)
     covered_a = np.empty(longest, np.bool_)
     covered_b = np.empty(longest, np.bool_)
-    front = np.empty((2, 2 * longest + 4), np.int32)
+    front = np.empty((2, 2 * longest + 8), np.int32)
     keys = np.empty(len(runs), np.int64)
     order = np.empty(len(runs), np.int64)
     out = np.empty((len(pairs) + 16, 6), np.int32)
@@ -57,14 +57,19 @@ def align_pairs(
         mask_b = mask[offsets[b] : offsets[b + 1]] if len(mask) else no_mask
         if len(words_a) < k or len(words_b) < k:
             continue
+        grams_a, grams_b = grams[offsets[a] : offsets[a + 1]], grams[offsets[b] : offsets[b + 1]]
+        if not rolled[a]:
+            roll(words_a, mask_a, k, grams_a)
+            rolled[a] = True
+        if not rolled[b]:
+            roll(words_b, mask_b, k, grams_b)
+            rolled[b] = True
         if a != indexed:
             width = 16
             while width < 4 * len(words_a):
                 width *= 2
-            roll(words_a, mask_a, k, grams_a)
             _index(grams_a, len(words_a), heads[:width], links)
             indexed = a
-        roll(words_b, mask_b, k, grams_b)
         found = _find_runs(
             words_a, words_b, mask_a, mask_b, k, grams_a, grams_b, heads[:width], links, reached, likely, runs
         )
@@ -220,31 +225,34 @@ def _extend(
     """
     room_a = _clear(mask_a, len(words_a), a, step)
     room_b = _clear(mask_b, len(words_b), b, step)
-    middle = room_b + 1
-    best = best_a = best_b = best_edits = 0
-    low = high = 0  # diagonals (a words - b words) that are alive
-    edits = 0
+    middle = room_b + 2
+    best_a = _common(words_a, words_b, a, b, step, room_a, room_b)
+    best, best_b, best_edits = 2 * best_a, best_a, 0
+    now, before = front[0], front[1]
+    for diagonal in range(-2, 3):
+        now[middle + diagonal] = _NOWHERE
+    now[middle] = best_a
+    low, high = max(-1, -room_b), min(1, room_a)  # diagonals (a words - b words) that may be alive
+    edits = 1
     while low <= high:
-        now, before = edits & 1, 1 - (edits & 1)
+        now, before = before, now
         live_low, live_high = 1, 0
+        left, here = before[np.uint64(middle + low - 1)], before[np.uint64(middle + low)]
         for diagonal in range(low, high + 1):
-            if edits == 0:
-                i = 0
-            else:
-                i = front[before, middle + diagonal] + 1  # a word of a against another of b
-                i = max(i, front[before, middle + diagonal - 1] + 1)  # a word of a more
-                i = max(i, front[before, middle + diagonal + 1])  # a word of b more
+            right = before[np.uint64(middle + diagonal + 1)]
+            # A word of a against another of b, a word of a more, or a word of b more.
+            i = int(max(here + 1, left + 1, right))
+            left, here = here, right
             j = i - diagonal
-            front[now, middle + diagonal] = _NOWHERE
+            now[np.uint64(middle + diagonal)] = _NOWHERE
             if i < 0 or i > room_a or j < 0 or j > room_b:
                 continue
-            while i < room_a and j < room_b and words_a[a + step * i] == words_b[b + step * j]:
-                i += 1
-                j += 1
+            further = _common(words_a, words_b, a + step * i, b + step * j, step, room_a - i, room_b - j)
+            i, j = i + further, j + further
             score = i + j - edit_cost * edits
             if score < best - drop:
                 continue
-            front[now, middle + diagonal] = i
+            now[np.uint64(middle + diagonal)] = i
             if live_low > live_high:
                 live_low = diagonal
             live_high = diagonal
@@ -255,10 +263,20 @@ def _extend(
         low, high = max(live_low - 1, -room_b), min(live_high + 1, room_a)
         # The next round reads one diagonal beyond those it writes.
         for diagonal in (live_low - 2, live_low - 1, live_high + 1, live_high + 2):
-            if -1 - room_b <= diagonal <= room_a + 1:
-                front[now, middle + diagonal] = _NOWHERE
+            if -2 - room_b <= diagonal <= room_a + 2:
+                now[middle + diagonal] = _NOWHERE
         edits += 1
     return best_a, best_b, best_edits
+
+
+@kernel
+def _common(words_a: U64, words_b: U64, a: int, b: int, step: int, room_a: int, room_b: int) -> int:
+    """Return how many words are equal from ``a`` and ``b`` on, in direction ``step``."""
+    count = 0
+    most = min(room_a, room_b)
+    while count < most and words_a[np.uint64(a + step * count)] == words_b[np.uint64(b + step * count)]:
+        count += 1
+    return count
 
 
 @kernel
