@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedupe.text import language
 from dedupe.text.language import detect
 
+LISTED = sorted(word for word in language._words("latin") if word.isascii())
 SHARED = Path(__file__).parents[1].parent / "shared" / "bench"
 
 TEXTS = {
@@ -79,3 +81,23 @@ def test_corpora() -> None:
     }
     for code, texts in samples.items():
         assert sum(detect(text) == code for text in texts) / len(texts) >= 0.98, code
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(LISTED),
+            st.sampled_from(LISTED).map(str.title),
+            st.sampled_from(
+                [" ", "\t", "\n", "\x0b", "\x0c", "\r", "\x1c", "\x1d", "\x1e", "\x1f", "\x00", "\x7f"]
+            ),
+            st.text(st.characters(max_codepoint=127)),
+        )
+    ).map("".join)
+)
+def test_words_are_those_that_python_splits(text: str) -> None:
+    scores, words = language._word_scores(text, "latin")
+    found = text.lower().split()
+    assert words == len(found)
+    numbers = [number for word in found for number in language._words("latin").get(word, ())]
+    assert scores == [numbers.count(number) for number in range(len(scores))]
