@@ -5,18 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.text.kernels import I32, I64, U64, Bytes, kernel
-from dedupe.text.tokens import mix
+from dedupe.text.tokens import BASIS, PRIME, mix
 
-_BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _ONE = np.uint64(1)
 
 
 @kernel
 def enter(word: Bytes, keys: U64) -> int:
     """Put a word into an open hash table, in which 0 is a free slot; return its slot."""
-    value = _BASIS
+    value = BASIS
     for byte in word:
-        value = (value ^ np.uint64(byte)) * _PRIME
+        value = (value ^ np.uint64(byte)) * PRIME
     slot = _place(keys, value)
     keys[slot] = max(mix(value), _ONE)
     return slot
@@ -38,7 +37,7 @@ def count(text: Bytes, keys: U64, bounds: I32, languages: I32, scores: I64) -> i
     """Return how many words, parted by white space, an ASCII text has, and add to ``scores`` how many each language
     lists in lower case: the word in slot s of ``keys`` those in ``languages[bounds[s]:bounds[s + 1]]``."""
     words = 0
-    value, inside = _BASIS, False
+    value, inside = BASIS, False
     for at in range(len(text) + 1):
         byte = np.uint64(text[at]) if at < len(text) else np.uint64(32)
         if byte <= 32 and (byte == 32 or 9 <= byte <= 13 or byte >= 28):
@@ -47,10 +46,10 @@ def count(text: Bytes, keys: U64, bounds: I32, languages: I32, scores: I64) -> i
                 slot = _place(keys, value)
                 for entry in range(bounds[slot], bounds[slot + 1]):
                     scores[languages[entry]] += 1
-                value, inside = _BASIS, False
+                value, inside = BASIS, False
             continue
         if 65 <= byte <= 90:
             byte += np.uint64(32)
-        value = (value ^ byte) * _PRIME
+        value = (value ^ byte) * PRIME
         inside = True
     return words

@@ -33,8 +33,9 @@ _SEPARATOR, _LETTER, _DIGIT, _MARK, _SILENT = (
     normal.SILENT,
 )
 _INVISIBLE, _ALONE, _APOSTROPHE, _POINT = normal.INVISIBLE, normal.ALONE, normal.APOSTROPHE, normal.POINT
-_BASIS = np.uint64(0xCBF29CE484222325)
-_PRIME = np.uint64(0x100000001B3)
+BASIS = np.uint64(0xCBF29CE484222325)
+PRIME = np.uint64(0x100000001B3)
+"""Of the hash FNV-1a, which `mix` finishes."""
 _MIX1 = np.uint64(0xFF51AFD7ED558CCD)
 _MIX2 = np.uint64(0xC4CEB9FE1A85EC53)
 _33 = np.uint64(33)
@@ -211,7 +212,7 @@ def _plain(
     and how many words there are. ``away`` is how many bytes of the text more than characters come before.
     """
     while at + 8 < end:
-        digest, ahead, found = _BASIS, at, 8
+        digest, ahead, found = BASIS, at, 8
         while found == 8 and ahead + 8 < end:
             code = eight(data, np.uint64(ahead))
             lower = code | (_ONES << np.uint64(5))
@@ -224,7 +225,7 @@ def _plain(
             lower &= kept
             # Without a branch: how long a word is cannot be foretold, and a wrong guess costs more than eight steps.
             for step in range(8):
-                factor = _PRIME if step < found else np.uint64(1)
+                factor = PRIME if step < found else np.uint64(1)
                 digest = (digest ^ ((lower >> np.uint64(8 * step)) & np.uint64(0xFF))) * factor
             ahead += found
         after = data[np.uint64(ahead)]
@@ -258,7 +259,7 @@ def _scan(data: Bytes, offsets: I64, table: U32, words: I64, hashes: U64, starts
         last = 0  # class of the word's last letter, digit or mark
         pending = np.uint64(0)  # a joiner that belongs to the word if the next character allows it
         pending_class = 0
-        digest = _BASIS
+        digest = BASIS
         start = 0
         stop = 0
         while at < end:
@@ -297,7 +298,7 @@ def _scan(data: Bytes, offsets: I64, table: U32, words: I64, hashes: U64, starts
             if inside:
                 if pending_class != 0:
                     if pending_class == kind:
-                        digest = (digest ^ pending) * _PRIME
+                        digest = (digest ^ pending) * PRIME
                         pending_class = 0
                     elif kind == _INVISIBLE:
                         continue
@@ -305,12 +306,12 @@ def _scan(data: Bytes, offsets: I64, table: U32, words: I64, hashes: U64, starts
                         inside = False
                 if inside:
                     if _LETTER <= kind <= _DIGIT and last != _ALONE:
-                        digest = (digest ^ code) * _PRIME
+                        digest = (digest ^ code) * PRIME
                         last = kind
                         stop = place
                         continue
                     if kind == _MARK:
-                        digest = (digest ^ code) * _PRIME
+                        digest = (digest ^ code) * PRIME
                         stop = place
                         continue
                     if kind == _SILENT:
@@ -333,7 +334,7 @@ def _scan(data: Bytes, offsets: I64, table: U32, words: I64, hashes: U64, starts
                 start = place - 1
                 stop = place
                 last = kind
-                digest = (_BASIS ^ code) * _PRIME
+                digest = (BASIS ^ code) * PRIME
         if inside:
             hashes[count] = mix(digest)
             starts[count] = start
