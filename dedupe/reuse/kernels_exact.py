@@ -41,7 +41,7 @@ def align_pairs(
     likely = np.empty(longest + 1, np.int32)
     covered_a = np.empty(longest, np.bool_)
     covered_b = np.empty(longest, np.bool_)
-    front = np.empty((2, 2 * longest + 8), np.int32)
+    front = np.empty((2, 2 * longest + 5), np.int32)
     keys = np.empty(len(runs), np.int64)
     order = np.empty(len(runs), np.int64)
     out = np.empty((len(pairs) + 16, 6), np.int32)
@@ -263,8 +263,7 @@ def _extend(
         low, high = max(live_low - 1, -room_b), min(live_high + 1, room_a)
         # The next round reads one diagonal beyond those it writes.
         for diagonal in (live_low - 2, live_low - 1, live_high + 1, live_high + 2):
-            if -2 - room_b <= diagonal <= room_a + 2:
-                now[middle + diagonal] = _NOWHERE
+            now[middle + diagonal] = _NOWHERE
         edits += 1
     return best_a, best_b, best_edits
 
