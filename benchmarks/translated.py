@@ -25,13 +25,13 @@ import numpy as np
 
 from dedupe import corpus
 from dedupe.records import Passage, Span
-from dedupe.reuse.crosslingual_anchors import anchors
-from dedupe.reuse.crosslingual_passages import evidence
-from dedupe.reuse.crosslingual_sentences import View, centred, cosines, language_means
-from dedupe.reuse.embedding import load_embedder
-from dedupe.reuse.spelling import NAME, spelling_vectors
-from dedupe.reuse.translated import translated_passages
-from dedupe.reuse.vectorcache import encode_cached
+from dedupe.reuse.translated.anchors import anchors
+from dedupe.reuse.translated.channel import translated_passages
+from dedupe.reuse.translated.embedding import load_embedder
+from dedupe.reuse.translated.passages import evidence
+from dedupe.reuse.translated.sentences import View, centred, cosines, language_means
+from dedupe.reuse.translated.spelling import NAME, spelling_vectors
+from dedupe.reuse.translated.vectorcache import encode_cached
 from dedupe.settings import load
 from dedupe.text.boilerplate import furniture
 from dedupe.text.language import detect

@@ -19,7 +19,7 @@ from dedupe.engines.local import Kernel, LocalEngine, batches
 from dedupe.errors import SettingsError
 from dedupe.provenance import matrix
 from dedupe.records import CANDIDATES, CHANNELS, CREDITS, DOCUMENTS, LEDGER, MATRIX, PAIRS
-from dedupe.reuse.translated import TranslatedReuse
+from dedupe.reuse.translated.channel import TranslatedReuse
 from dedupe.runs import FORMAT, ROW_GROUP, Run, Writer, digest, open_run
 from dedupe.settings import Settings
 from dedupe.stages import candidates, furniture, reach, reading, translated, verdicts

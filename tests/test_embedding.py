@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.errors import DedupeError, MissingExtra
-from dedupe.reuse import vectorcache
-from dedupe.reuse.crosslingual_anchors import anchors
-from dedupe.reuse.crosslingual_sentences import centred, cosines, language_means
-from dedupe.reuse.embedding import clean_sentence, encode_checked, load_embedder
-from dedupe.reuse.spelling import spelling_vectors
-from dedupe.reuse.vectorcache import encode_cached
+from dedupe.reuse.translated import vectorcache
+from dedupe.reuse.translated.anchors import anchors
+from dedupe.reuse.translated.embedding import clean_sentence, encode_checked, load_embedder
+from dedupe.reuse.translated.sentences import centred, cosines, language_means
+from dedupe.reuse.translated.spelling import spelling_vectors
+from dedupe.reuse.translated.vectorcache import encode_cached
 
 LINES = Path(__file__).parents[1].parent / "shared" / "bench" / "id-en-dev.tsv"
 

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from dedupe.records import DOCUMENTS, PAIRS
-from dedupe.reuse.crosslingual_sentences import View
-from dedupe.reuse.embedding import load_embedder
-from dedupe.reuse.translated import translated_passages
+from dedupe.reuse.translated.channel import translated_passages
+from dedupe.reuse.translated.embedding import load_embedder
+from dedupe.reuse.translated.sentences import View
 from dedupe.settings import Settings
 from dedupe.stages import translated
 from dedupe.stages.align import ALIGNED

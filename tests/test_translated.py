@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from dedupe.errors import MissingExtra
 from dedupe.records import Span
-from dedupe.reuse.bilingual_alignment import EMBEDDED, find_chains
-from dedupe.reuse.crosslingual_anchors import anchors, normal_number, sound_key
-from dedupe.reuse.crosslingual_candidates import candidate_pairs
-from dedupe.reuse.crosslingual_guards import compare
-from dedupe.reuse.crosslingual_sentences import View, gather
-from dedupe.reuse.embedding import Embedder, load_embedder
-from dedupe.reuse.translated import TranslatedReuse, translated_passages
+from dedupe.reuse.translated.alignment import EMBEDDED, find_chains
+from dedupe.reuse.translated.anchors import anchors, normal_number, sound_key
+from dedupe.reuse.translated.candidates import candidate_pairs
+from dedupe.reuse.translated.channel import TranslatedReuse, translated_passages
+from dedupe.reuse.translated.embedding import Embedder, load_embedder
+from dedupe.reuse.translated.guards import compare
+from dedupe.reuse.translated.sentences import View, gather
 from dedupe.settings import Settings, load
 
 STORIES = Path(__file__).parent / "translated" / "stories.json"
@@ -302,7 +302,7 @@ def test_a_missing_model_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object) -> Embedder:
         raise MissingExtra("the sentence model is not installed", where="translated", mend="install it")
 
-    monkeypatch.setattr("dedupe.reuse.translated.load_embedder", missing)
+    monkeypatch.setattr("dedupe.reuse.translated.channel.load_embedder", missing)
     assert translated_passages(stories()[0], Settings()).notes == (
         "translated: the sentence model is not installed; install it; "
         "sentences were compared by spelling instead",

@@ -208,4 +208,4 @@ DOUBTFUL = 1 << 7
 Channel = Callable[[Corpus], tuple[Pairs, NDArray[np.float64] | None]]
 
 CHANNELS: Mapping[str, Channel] = {"shingles": _by_shingles, "minhash": _by_minhash, "tfidf": _by_tfidf}
-"""Within one language. The translated channel (``reuse.translated``) aligns as it finds."""
+"""Within one language. The translated channel (``reuse/translated/``) aligns as it finds."""

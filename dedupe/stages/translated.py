@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedupe.reuse.crosslingual_sentences import View
-from dedupe.reuse.translated import TranslatedReuse, translated_passages
+from dedupe.reuse.translated.channel import TranslatedReuse, translated_passages
+from dedupe.reuse.translated.sentences import View
 from dedupe.settings import Settings
 from dedupe.stages.align import ALIGNED, as_row
 from dedupe.stages.columns import codes, numbers, share, spans

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedupe.reuse.translated import TranslatedReuse
+from dedupe.reuse.translated.channel import TranslatedReuse
 from dedupe.settings import Settings
 from dedupe.stages import translated
 from dedupe.stages.align import ALIGNED

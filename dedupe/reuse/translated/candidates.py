@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.reuse.crosslingual_anchors import Anchors
-from dedupe.reuse.crosslingual_sentences import Sentences, View, cosines, unit_rows, unit_sparse
+from dedupe.reuse.translated.anchors import Anchors
+from dedupe.reuse.translated.sentences import Sentences, View, cosines, unit_rows, unit_sparse
 
 _BLOCK = 2048
 """Rows of a block of the product of two languages' vectors."""

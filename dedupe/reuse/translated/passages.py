@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from dedupe.records import MatchKind, Passage
-from dedupe.reuse.bilingual_alignment import Bead, Scale, find_chains
-from dedupe.reuse.crosslingual_anchors import Anchors
-from dedupe.reuse.crosslingual_guards import Agreement, compare
-from dedupe.reuse.crosslingual_sentences import View
-from dedupe.reuse.crosslingual_strength import Neighbours
+from dedupe.reuse.translated.alignment import Bead, Scale, find_chains
+from dedupe.reuse.translated.anchors import Anchors
+from dedupe.reuse.translated.guards import Agreement, compare
+from dedupe.reuse.translated.sentences import View
+from dedupe.reuse.translated.strength import Neighbours
 
 Pair = tuple[int, int]
 

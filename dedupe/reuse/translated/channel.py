@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 
 from dedupe.errors import DedupeError
 from dedupe.records import Passage
-from dedupe.reuse import spelling
 from dedupe.reuse.background import crowd
-from dedupe.reuse.crosslingual_anchors import anchors
-from dedupe.reuse.crosslingual_candidates import candidate_pairs
-from dedupe.reuse.crosslingual_passages import align_translated, without_outdone
-from dedupe.reuse.crosslingual_sentences import Sentences, View, centred, gather, language_means
-from dedupe.reuse.crosslingual_strength import Neighbours
-from dedupe.reuse.embedding import Embedder, load_embedder
-from dedupe.reuse.vectorcache import encode_cached
+from dedupe.reuse.translated import spelling
+from dedupe.reuse.translated.anchors import anchors
+from dedupe.reuse.translated.candidates import candidate_pairs
+from dedupe.reuse.translated.embedding import Embedder, load_embedder
+from dedupe.reuse.translated.passages import align_translated, without_outdone
+from dedupe.reuse.translated.sentences import Sentences, View, centred, gather, language_means
+from dedupe.reuse.translated.strength import Neighbours
+from dedupe.reuse.translated.vectorcache import encode_cached
 from dedupe.settings import Settings
 
 CROWDED = 2.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dedupe.reuse.crosslingual_anchors import Anchors
+from dedupe.reuse.translated.anchors import Anchors
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dedupe.reuse.embedding import Embedder, clean_sentence, encode_checked
+from dedupe.reuse.translated.embedding import Embedder, clean_sentence, encode_checked
 
 _KEY_BYTES = 16
 _BLOCK = 4096

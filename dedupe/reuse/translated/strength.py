@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.reuse.bilingual_alignment import EMBEDDED, SPELLED
-from dedupe.reuse.crosslingual_sentences import Sentences, cosines, unit_rows, unit_sparse
+from dedupe.reuse.translated.alignment import EMBEDDED, SPELLED
+from dedupe.reuse.translated.sentences import Sentences, cosines, unit_rows, unit_sparse
 from dedupe.text.kernels import kernel
 
 _KEPT = 8

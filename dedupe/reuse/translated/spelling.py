@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from anyascii import anyascii
 
-from dedupe.reuse.crosslingual_anchors import Anchors
-from dedupe.reuse.embedding import clean_sentence
+from dedupe.reuse.translated.anchors import Anchors
+from dedupe.reuse.translated.embedding import clean_sentence
 
 NAME = "spelling (character n-grams of the transliteration, names, numbers, months)"
 _BUCKETS = 1 << 18
