@@ -100,6 +100,8 @@ class _Page:
 def _voiced(sentences: Sequence[Span], furniture: Sequence[Span]) -> list[Span]:
     """Return the sentences that are not for the most part furniture."""
     silent = sorted(f[:2] for f in furniture if f.kind in SILENT)
+    if not silent:
+        return list(sentences)
     kept, at = [], 0
     for sentence in sentences:
         while at < len(silent) and silent[at][1] <= sentence.start:

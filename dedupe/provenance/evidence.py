@@ -29,10 +29,10 @@ def gather(reading: Reading, lexicon: Lexicon) -> dict[int, list[Evidence]]:
     found: dict[int, list[Evidence]] = {}
     if "S" not in kinds:
         return found
-    for form in lexicon.forms:
-        if form.trigger and form.trigger not in kinds:
+    for trigger, search, form, with_outlet in lexicon.searches:
+        if trigger not in kinds:
             continue
-        for match in form.regex.finditer(kinds):
+        for match in search(kinds):
             first, last = match.span("s")
             tokens = [i for i in range(first, last) if kinds[i] == "S"]
             for token in tokens:
@@ -43,7 +43,7 @@ def gather(reading: Reading, lexicon: Lexicon) -> dict[int, list[Evidence]]:
                         reading.starts[match.start()],
                         reading.stops[match.end() - 1],
                         len(tokens),
-                        match.start("outlet") if "outlet" in form.regex.groupindex else -1,
+                        match.start("outlet") if with_outlet else -1,
                     )
                 )
     return found

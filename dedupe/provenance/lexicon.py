@@ -9,7 +9,7 @@ costs the length of the sentence in tokens. All repetition in forms is bounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -85,6 +85,11 @@ class Lexicon:
             automaton.add_word(phrase, phrase)
         automaton.make_automaton()
         return automaton
+
+    @cached_property
+    def searches(self) -> tuple[tuple[str, Callable[[str], Iterator[re.Match[str]]], Form, bool], ...]:
+        """The forms as a stretch asks for them: trigger, search, form, whether the outlet has a place in it."""
+        return tuple((f.trigger, f.regex.finditer, f, "outlet" in f.regex.groupindex) for f in self.forms)
 
     @cached_property
     def stem_lengths(self) -> Mapping[str, tuple[int, ...]]:

@@ -16,6 +16,8 @@ from dedupe.provenance.sightings import Sighting
 
 _MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c"
 _TOKEN = re.compile(rf"([^\W\d_{UNSPACED}][\w{_MARKS}]*)|([{UNSPACED}])|(\d[\d.,:/]*\d|\d)|(\S)")
+_ASCII_TOKEN = re.compile(r"([a-z][a-z0-9_]*)|(?!)()|([0-9](?:[0-9.,:/]*[0-9])?)|(\S)")
+"""The same for a text in ASCII and lower case."""
 _LETTERS, _DIGITS, _SIGN = 1, 3, 4
 _PARTICLES = {"ل": "t", "و": "&", "ف": "&", "ب": "B", "ك": "z"}
 _MARK = {
@@ -124,11 +126,12 @@ def read(source: Text, start: int, stop: int, sightings: Sequence[Sighting], lex
 class _Reader:
     """The tokens of a stretch as they are read, class by class."""
 
-    __slots__ = ("kinds", "lexicon", "low", "own", "starts", "stops", "text")
+    __slots__ = ("kinds", "lexicon", "low", "own", "starts", "stops", "text", "tokens")
 
     def __init__(self, source: Text, lexicon: Lexicon) -> None:
         self.text, self.low, self.own = source
         self.lexicon = lexicon
+        self.tokens = (_ASCII_TOKEN if self.low.isascii() else _TOKEN).finditer
         self.kinds: list[str] = []
         self.starts: list[int] = []
         self.stops: list[int] = []
@@ -160,13 +163,25 @@ class _Reader:
         find, low, text, own = self.lexicon.first.get, self.low, self.text, self.own
         kinds, stops, stemmed = self.kinds, self.stops, bool(self.lexicon.stems)
         put_kind, put_start, put_stop = kinds.append, self.starts.append, stops.append
-        for found in _TOKEN.finditer(low, at, stop):
+        for found in self.tokens(low, at, stop):
             start, reach = found.span()
             if start < at:  # inside a phrase that was read as one
                 continue
             group, end = found.lastindex, reach
             word = low[start:reach]
             entries = find(word)
+            if (
+                entries is None
+                and group == _LETTERS
+                and not stemmed
+                and word[0] < "\u0600"
+                and word not in own
+            ):
+                put_kind("N" if text[start].isupper() else "w")  # what most tokens are
+                put_start(start)
+                put_stop(reach)
+                at = reach
+                continue
             kind = ""
             if group == _LETTERS:
                 if entries is not None:

@@ -263,6 +263,8 @@ class Finder:
 
 def plain(text: str) -> str:
     """Return the text with odd spaces, apostrophes and hyphens made plain, character for character."""
+    if text.isascii():
+        return text
     for odd, usual in _ONE_TO_ONE:
         if odd in text:
             text = text.replace(odd, usual)
@@ -271,7 +273,7 @@ def plain(text: str) -> str:
 
 def lower(text: str) -> str:
     """Return the text in lower case, character for character (only İ would grow)."""
-    return text.replace("İ", "i").lower()
+    return text.lower() if text.isascii() else text.replace("İ", "i").lower()
 
 
 def _merged(listed: list[Sighting], found: list[Sighting]) -> list[Sighting]:
