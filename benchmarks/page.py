@@ -93,6 +93,22 @@ BENCHMARKS = {
         "words in 1,000 articles; a footer of 25 words in every article of an outlet.",
         ("pipeline.py", "10000", "100000", "--stress", "viral", "footer"),
     ),
+    "million": Benchmark(
+        "A million articles",
+        "The same, at a hundred times the size.",
+        ("pipeline.py", "10000", "1000000"),
+    ),
+    "start": Benchmark(
+        "Small commands",
+        "With warm caches: processor seconds of all processes, from typing to the prompt.",
+        ("start.py",),
+    ),
+    "kills": Benchmark(
+        "Killed and resumed",
+        "A run over 10,000 articles is killed (SIGKILL, all its processes) at random moments, sometimes twice, "
+        "and goes on; tables and report are compared byte for byte with those of a run that was left alone.",
+        ("resume.py", "--documents", "10000", "--kills", "50"),
+    ),
     "spark": Benchmark(
         "On Spark",
         "The same synthetic articles on the local engine and on Spark, `local[2]`. passim 2.0.1 on `local[2]` did 9.8 "
@@ -103,6 +119,11 @@ BENCHMARKS = {
         "Speed of the kernels, beside peers",
         "Synthetic articles of about 2 KB (`benchmarks/generate.py`); CPU seconds of all threads, contestants in turn.",
         ("speed.py", "--documents", "100000", "--rounds", "2"),
+    ),
+    "scaling": Benchmark(
+        "How the kernels grow",
+        "Tokens, shingle index and exact passages of 1,000 to 1,000,000 articles in one process, texts in memory.",
+        ("speed.py", "--scaling", "1000,10000,100000,1000000", "--seed", "7", "--rounds", "1"),
     ),
 }
 

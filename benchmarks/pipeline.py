@@ -4,8 +4,8 @@
 
 Each size is generated, run by the command line in processes of its own, and measured from
 outside: CPU seconds of all processes, the resident memory of the largest one, and the sum of
-all with shared pages counted once (PSS). Prints the stages' own figures beside it, and the
-exponent of CPU between the smallest and the largest size.
+all with shared pages counted once (PSS). Prints what `--dry-run` said before, the stages' own
+figures beside it, and the exponent of CPU between the smallest and the largest size.
 """
 
 from __future__ import annotations
@@ -93,9 +93,10 @@ def measured_run(documents: int, stress: str, work: Path, options: list[str]) ->
     corpus, out = work / "corpus", work / "out" / "run"
     make = [sys.executable, str(HERE / "generate.py"), str(documents), "--seed", "7", "-o", str(corpus)]
     subprocess.run([*make, *(["--stress", stress] if stress else [])], check=True, stdout=subprocess.DEVNULL)
-    found = measure(
-        [sys.executable, "-m", "dedupe", "run", str(corpus / "documents.jsonl"), "-o", str(out), *options]
-    )
+    source = str(corpus / "documents.jsonl")
+    command = [sys.executable, "-m", "dedupe", "run", source, "-o", str(out), *options]
+    estimate = subprocess.run([*command, "--dry-run"], check=True, capture_output=True, text=True).stdout
+    found = measure(command)
     meta = json.loads((out / "run.json").read_text(encoding="utf-8"))
     report = (out / "report.html").stat().st_size
     shutil.rmtree(corpus)
@@ -106,6 +107,7 @@ def measured_run(documents: int, stress: str, work: Path, options: list[str]) ->
         f"{found.largest / 1e9:.2f} GB, all {found.together / 1e9:.2f} GB; {meta['counts']['pairs']:,} pairs, "
         f"{meta['counts']['matches']:,} matches, report {report / 1e6:.1f} MB"
     )
+    print("  estimated:", "; ".join(" ".join(line.split()) for line in estimate.strip().splitlines()))
     inside = sum(stage["cpu_seconds"] for stage in meta["stages"])
     rest = {"name": "start, read, report", "rows": documents, "cpu_seconds": found.cpu - inside, "peak_mb": 0}
     for stage in [*meta["stages"], rest]:

@@ -27,11 +27,12 @@ def command(
 
       dedupe align documents.jsonl pairs.jsonl --json > passages.jsonl
     """
-    from dedupe import pairwise
     from dedupe.engines.start import lean
-    from dedupe.reports.terminal import safe
 
     lean()
+    from dedupe import pairwise
+    from dedupe.reports.terminal import safe
+
     with progress() as report:
         results, rejected = pairwise.align_files(
             documents, pairs, settings(settings_file, assignments), workers=workers, progress=report

@@ -21,11 +21,12 @@ def command(
 
       dedupe compare dispatch.txt article.txt
     """
-    from dedupe import pairwise
     from dedupe.engines.start import lean
-    from dedupe.reports import terminal
 
     lean()
+    from dedupe import pairwise
+    from dedupe.reports import terminal
+
     chosen = settings(settings_file, assignments)
     first, second = (pairwise.read_one(path, chosen) for path in (a, b))
     result = pairwise.compare(first, second, chosen)

@@ -24,13 +24,14 @@ def command(
 
       dedupe credits articles/ --json
     """
+    from dedupe.engines.start import lean
+
+    lean()
     from rich.markup import escape
 
     from dedupe import credited
-    from dedupe.engines.start import lean
     from dedupe.reports.terminal import safe
 
-    lean()
     found = credited.find_credits(inputs, settings(settings_file, assignments), facts=facts)
     for document in found.documents:
         if as_json:

@@ -37,12 +37,13 @@ def command(
 
       dedupe diff dispatch.txt article.txt -o diff.html
     """
-    from dedupe import credited, pairwise
     from dedupe.engines.start import lean
+
+    lean()
+    from dedupe import credited, pairwise
     from dedupe.reports import html
     from dedupe.runs import write_text
 
-    lean()
     chosen = settings(settings_file, assignments)
     given = [(pairwise.read_one(path, chosen), path) for path in (a, b)]
     if given[0][0].id == given[1][0].id:  # dispatch/1.txt and article/1.txt

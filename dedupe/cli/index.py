@@ -35,10 +35,11 @@ def command(
 
       dedupe index add archive/ june.jsonl
     """
-    from dedupe.archive import add
     from dedupe.engines.start import lean
 
     lean()
+    from dedupe.archive import add
+
     with progress() as report:
         added = add(archive, inputs, settings(settings_file, assignments), workers=workers, progress=report)
     notes().print(

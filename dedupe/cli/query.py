@@ -36,12 +36,13 @@ def command(
 
       dedupe query archive/ today.txt
     """
-    from dedupe import pipeline
     from dedupe.engines.start import lean
+
+    lean()
+    from dedupe import pipeline
     from dedupe.query import query
     from dedupe.reports.terminal import safe
 
-    lean()
     chosen = [name for name in pipeline.parse_channels(channels) if name != "translated"]
     found = query(
         archive, articles, settings(settings_file, assignments), channels=chosen, facts=facts, workers=workers

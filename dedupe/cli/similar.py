@@ -38,11 +38,12 @@ def command(
 
       dedupe similar articles/ --sort jaccard --limit 20
     """
-    from dedupe import direct
     from dedupe.engines.start import lean
-    from dedupe.reports import tables, terminal
 
     lean()
+    from dedupe import direct
+    from dedupe.reports import tables, terminal
+
     with progress() as report:
         found = direct.similar(
             inputs, settings(settings_file, assignments), sort=sort, workers=workers, progress=report

@@ -6,8 +6,6 @@ import codecs
 from contextlib import suppress
 from typing import NamedTuple
 
-import charset_normalizer
-
 from dedupe.text.language import familiarity
 
 _MARKS = (
@@ -85,6 +83,8 @@ def _replacing(data: bytes, name: str) -> Decoded:
 def _guess(data: bytes) -> str | None:
     if _is_mostly_utf8(data):  # UTF-8 with a few broken bytes: another encoding would garble all the rest
         return None
+    import charset_normalizer  # hardly ever asked for, and slow to load
+
     matches = list(charset_normalizer.from_bytes(data[:_GUESSED_FROM], cp_isolation=list(_IN_USE)))
     if not matches:
         return None

@@ -14,21 +14,23 @@ class _Missing:
     @staticmethod
     def find_spec(name: str, path: object = None, target: object = None) -> None:
         del path, target
-        if name in {"pandas", "scipy.linalg"}:
+        if name in {"pandas", "scipy.linalg", "cffi", "yaml"}:
             raise ImportError(name)
 
 
 def lean() -> None:
-    """Have pyarrow do without pandas in this process, and numba without scipy, unless they are loaded.
+    """Have pyarrow do without pandas in this process, numba without scipy and more, unless they are loaded.
 
     pyarrow imports pandas, where it is installed, when it is first given a list, in case that is one of
     pandas'. numba imports scipy's linear algebra with its first kernel, to see whether ``np.convolve`` could
-    be compiled, which no kernel of this project asks for. Each takes part of a second, and asks once,
-    which is done here.
+    be compiled, and cffi, for functions of C; no kernel of this project asks for either. With yaml it would
+    read ``.numba_config.yaml`` wherever it is started. Each takes part of a second, and asks once, which is
+    done here: call this before what imports numba.
     """
     sys.meta_path.insert(0, _Missing)
     try:
         pa.array([0])
-        importlib.import_module("numba.np.arraymath")
+        for asking in ("numba.np.arraymath", "numba.core.typing.cffi_utils"):
+            importlib.import_module(asking)
     finally:
         sys.meta_path.remove(_Missing)
