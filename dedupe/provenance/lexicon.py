@@ -52,6 +52,7 @@ class Form:
 
     ``strength`` is ``structure``, ``quote``, ``cue`` or ``weak`` and is weighed against what an
     alias needs; ``scope`` says what the credit speaks for (see docs/credits.md).
+    ``trigger`` is a class, or several in a row, without which no match is possible.
     """
 
     name: str

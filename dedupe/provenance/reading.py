@@ -190,11 +190,7 @@ class _Reader:
                     if entries and not kind:
                         kind, end = self._phrase(entries, start, stop, True)
                 if not kind:
-                    end = reach
-                    if stemmed or word in own or word[0] >= "\u0600":
-                        kind, end = self._word(word, start, end)
-                    else:
-                        kind = "N" if text[start].isupper() else "w"
+                    kind, end = self._word(word, start, reach)
             elif group == _DIGITS:
                 kind = "d"
             elif group == _SIGN:
