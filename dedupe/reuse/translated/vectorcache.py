@@ -88,11 +88,7 @@ def _find(path: Path, wanted: pa.Array, size: int) -> tuple[NDArray[np.int64], N
             table = pa.ipc.open_file(source).read_all()
             place = pc.index_in(table.column("key"), wanted)
             held = table.append_column("row", place).filter(pc.is_valid(place))
-            rows = held.column("row").to_numpy().astype(np.int64)
-            packed = b"".join(held.column("vector").to_pylist())
-        vectors = np.frombuffer(packed, dtype="<f2").reshape(len(rows), size).astype(np.float16)
-        if np.isfinite(vectors).all():
-            return rows, vectors
+            return held.column("row").to_numpy().astype(np.int64), _vectors(held.column("vector"), size)
     except (OSError, pa.ArrowException, KeyError, ValueError, TypeError):
         pass
     return np.zeros(0, np.int64), np.zeros((0, size), dtype=np.float16)
@@ -101,11 +97,7 @@ def _find(path: Path, wanted: pa.Array, size: int) -> tuple[NDArray[np.int64], N
 def _load(path: Path, size: int) -> tuple[list[bytes], NDArray[np.float16]]:
     try:
         table = pa.ipc.open_file(path.read_bytes()).read_all()
-        keys: list[bytes] = table.column("key").to_pylist()
-        packed = b"".join(table.column("vector").to_pylist())
-        vectors = np.frombuffer(packed, dtype="<f2").reshape(len(keys), size).astype(np.float16)
-        if np.isfinite(vectors).all():
-            return keys, vectors
+        return table.column("key").to_pylist(), _vectors(table.column("vector"), size)
     except (OSError, pa.ArrowInvalid, KeyError, ValueError, TypeError):
         pass
     return [], np.zeros((0, size), dtype=np.float16)
@@ -157,3 +149,12 @@ def _merge(
         all_keys += [more[place] for place in fresh]
         all_vectors.append(rows[fresh])
     return all_keys, np.concatenate(all_vectors)
+
+
+def _vectors(column: pa.ChunkedArray, size: int) -> NDArray[np.float16]:
+    """Return the vectors of a file; raises ValueError for a size that is another, or a number that is none."""
+    packed = b"".join(column.to_pylist())
+    vectors = np.frombuffer(packed, dtype="<f2").reshape(len(column), size).astype(np.float16)
+    if not np.isfinite(vectors).all():
+        raise ValueError("not finite")
+    return vectors
